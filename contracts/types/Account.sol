@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// A keyholder's collateral in one currency. One storage word.
+struct Account {
+    /// Not locked: deposits of new slots are taken from it, fees are paid into it.
+    uint104 free;
+    /// Sum of the deposits in open slots.
+    uint104 locked;
+    /// Number of open slots.
+    uint48 openSlots;
+}
+
+/// A keyholder's obligations over all currencies. One storage word.
+struct Obligations {
+    /// Time of its first collateral deposit.
+    uint40 since;
+    /// Time its last obligation ended; has a meaning only while `currencies` is zero.
+    uint40 endedAt;
+    /// Number of currencies in which it has open slots.
+    uint32 currencies;
+}
+
+/// What backs a keyholder's good name in one currency. One storage word.
+struct Reputation {
+    /// The reputation fund.
+    uint104 fund;
+    /// Number of slots that were revealed in their window and settled.
+    uint32 served;
+}
+
+/// A request that has to wait before it is carried out. One storage word.
+struct Notice {
+    uint104 amount;
+    /// Time from which it can be carried out; zero when there is no request.
+    uint40 maturesAt;
+}
+
+/// Everything about a keyholder in one currency.
+struct KeyholderInfo {
+    uint104 free;
+    uint104 locked;
+    uint48 openSlots;
+    uint104 fund;
+    uint32 served;
+    uint40 since;
+    uint40 endedAt;
+    uint32 busyCurrencies;
+    Notice withdrawal;
+}
