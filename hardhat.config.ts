@@ -2,9 +2,15 @@ import { fileURLToPath } from "node:url";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import type { CompilerOutputError } from "hardhat/types/solidity";
 
 // Deployment refuses a contract over the size limits anyway, while test harnesses and coverage builds may exceed them.
 const SIZE_WARNINGS = new Set(["3860", "5574"]);
+
+/** The place is in the compiler's output, and missing in Hardhat's type of it. */
+function isOurs(problem: CompilerOutputError & { sourceLocation?: { file: string } }): boolean {
+  return problem.sourceLocation?.file.startsWith("project/") ?? true;
+}
 
 const warningsAreErrors: HardhatPlugin = {
   id: "busker-warnings-are-errors",
@@ -14,8 +20,11 @@ const warningsAreErrors: HardhatPlugin = {
         async invokeSolc(context, compiler, input, config, next) {
           const output = await next(context, compiler, input, config);
           for (const problem of output.errors ?? []) {
-            const ours = problem.sourceLocation?.file.startsWith("project/") ?? true;
-            if (ours && problem.severity === "warning" && !SIZE_WARNINGS.has(problem.errorCode ?? "")) {
+            if (
+              isOurs(problem) &&
+              problem.severity === "warning" &&
+              !SIZE_WARNINGS.has(problem.errorCode ?? "")
+            ) {
               problem.severity = "error";
               problem.type = "Error";
             }

@@ -46,7 +46,9 @@ function readArtifact(): Artifact {
     throw new Error(`${CONTRACT} must be deployable on its own, but it links ${libraries.join(", ")}.`);
   }
   if (!/^0x[0-9a-f]{2,}$/.test(artifact.bytecode)) {
-    throw new Error(`${CONTRACT} has no bytecode: it is abstract or leaves a function of its interfaces out.`);
+    throw new Error(
+      `${CONTRACT} has no bytecode: it is abstract or leaves a function of its interfaces out.`,
+    );
   }
   return artifact;
 }

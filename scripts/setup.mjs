@@ -23,7 +23,8 @@ function install() {
   if (npm) run("npm ci", process.execPath, [npm, ...args]);
   else run("npm ci", "npm", args, { shell: process.platform === "win32" });
   const left = installProblem();
-  if (left !== null) throw new Error(`npm ci ran, but ${left}. Remove node_modules and run \`npm ci\` again.`);
+  if (left !== null)
+    throw new Error(`npm ci ran, but ${left}. Remove node_modules and run \`npm ci\` again.`);
 }
 
 function build() {

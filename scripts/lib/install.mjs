@@ -19,7 +19,8 @@ export function installProblem() {
     if (!found && optional) continue;
     // npm lists a package there that `--package-lock-only` did not install.
     if (!found || !(optional || existsSync(join(root, path, "package.json")))) return `${path} is missing`;
-    if (found.version !== entry.version) return `${path} is ${found.version}, the lockfile wants ${entry.version}`;
+    if (found.version !== entry.version)
+      return `${path} is ${found.version}, the lockfile wants ${entry.version}`;
   }
   return hasNativeEdr() ? null : "Hardhat's EVM is missing";
 }

@@ -70,7 +70,9 @@ export async function withLock(work) {
     }
     if (!waited) console.log("Waiting for another set-up of this checkout to finish.");
     if (Date.now() - start > GIVE_UP_MS) {
-      throw new Error(`Another set-up (process ${pid}) has held ${LOCK} for 15 minutes. Stop it, or remove that folder.`);
+      throw new Error(
+        `Another set-up (process ${pid}) has held ${LOCK} for 15 minutes. Stop it, or remove that folder.`,
+      );
     }
     await sleep(POLL_MS);
   }

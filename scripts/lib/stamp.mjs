@@ -7,7 +7,9 @@ const STAMP = join(root, "cache/busker-build.stamp");
 const COMPILED_FOLDERS = ["contracts", "test"];
 const BUILD_FILES = ["hardhat.config.ts", "scripts/generate.ts"];
 const COMPILER_PACKAGES = ["hardhat", "solc", "@openzeppelin/contracts", "typechain", "@typechain/ethers-v6"];
-const GENERATED = ["abi.ts", "bytecode.ts", "Busker.ts", "common.ts"].map((name) => join("sdk/src/chain/generated", name));
+const GENERATED = ["abi.ts", "bytecode.ts", "Busker.ts", "common.ts"].map((name) =>
+  join("sdk/src/chain/generated", name),
+);
 const OUTPUTS = ["artifacts/contracts/Busker.sol/Busker.json", ...GENERATED];
 
 function solidityFiles() {
