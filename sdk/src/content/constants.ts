@@ -1,0 +1,16 @@
+/** Blocks that a pin has in flight at once. */
+export const PIN_CONCURRENCY = 24;
+/** Inner nodes that a walk of stored blocks reads at once. */
+export const WALK_CONCURRENCY = 16;
+/** How long a fetch goes on without any block arriving before it gives up, in milliseconds. */
+export const FETCH_TIMEOUT_MS = 30_000;
+/** Pause before peers that did not have a block are asked again, in milliseconds. */
+export const FETCH_RETRY_MS = 1_000;
+/** How long one peer may keep silent, with requests waiting, before another is asked, in milliseconds. */
+export const PEER_SILENCE_MS = 10_000;
+/** Time to send or receive one bitswap message of several blocks over a slow line, in milliseconds. */
+export const MESSAGE_TIMEOUT_MS = 120_000;
+/** Time to open a connection to a peer, in milliseconds. */
+export const DIAL_TIMEOUT_MS = 10_000;
+/** Blocks younger than this are never collected, in seconds. */
+export const COLLECT_GRACE_SECONDS = 3_600;

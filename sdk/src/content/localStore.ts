@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import type { CID } from "multiformats/cid";
+import { BuskerError } from "../protocol/errors.ts";
+import { FileBlocks } from "./blocks.ts";
+import { checkBlock, isBlockOf } from "./checkBlock.ts";
+import { collect } from "./collect.ts";
+import { notFound } from "./errors.ts";
+import { PinRecords } from "./pinRecords.ts";
+import { pull } from "./pull.ts";
+import type { AbortOptions, CollectOptions, ContentStore, PinOptions } from "./store.ts";
+
+/** Where blocks come from that the directory lacks. */
+export interface Network {
+  /** Fetches a block; the store checks it. */
+  fetch(cid: CID, options?: AbortOptions): Promise<Uint8Array>;
+  addresses(): string[];
+  connect(multiaddrs: readonly string[], options?: AbortOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+const OFFLINE: Network = {
+  fetch: async (cid) => {
+    throw notFound(cid, "it is not in this directory, and this store has no network");
+  },
+  addresses: () => [],
+  connect: async () => {
+    throw new BuskerError("PEER_UNREACHABLE", "Cannot connect: this store has no network.", {
+      hint: "Open the directory with an embedded node (openHeliaStore) to exchange blocks with others.",
+    });
+  },
+  close: async () => {},
+};
+
+/** A {@link ContentStore} over a directory that several processes may share: `blocks/` and `pins/`. */
+export class DirectoryStore implements ContentStore {
+  readonly #blocks: FileBlocks;
+  readonly #pins: PinRecords;
+  readonly #network: Network;
+
+  constructor(directory: string, network: Network = OFFLINE) {
+    this.#blocks = new FileBlocks(join(directory, "blocks"));
+    this.#pins = new PinRecords(join(directory, "pins"));
+    this.#network = network;
+  }
+
+  async get(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
+    options.signal?.throwIfAborted();
+    const stored = await this.#blocks.get(cid);
+    if (stored !== null && (await isBlockOf(cid, stored))) return stored;
+    // a damaged file is of no use to anybody: it makes room for a good one, if any peer has it
+    const fetched = await this.#network.fetch(cid, options).catch(async (error: unknown) => {
+      if (stored !== null) await checkBlock(cid, stored, `the file in ${this.#blocks.directory}`);
+      throw error;
+    });
+    await checkBlock(cid, fetched, "a peer");
+    if (stored !== null) await this.#blocks.discard(cid);
+    await this.put(cid, fetched);
+    return fetched;
+  }
+
+  async put(cid: CID, bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    await this.#blocks.put(cid, bytes);
+  }
+
+  has(cid: CID): Promise<boolean> {
+    return this.#blocks.has(cid);
+  }
+
+  async pin(root: CID, options: PinOptions = {}): Promise<void> {
+    await this.#pins.begin(root);
+    await pull(
+      root,
+      { get: (cid, abort) => this.get(cid, abort), touch: (cid) => this.#blocks.touch(cid) },
+      options,
+    );
+    await this.#pins.complete(root);
+  }
+
+  unpin(root: CID): Promise<void> {
+    return this.#pins.remove(root);
+  }
+
+  async *pins(): AsyncIterable<CID> {
+    for (const { root, complete } of await this.#pins.list()) if (complete) yield root;
+  }
+
+  gc(options: CollectOptions = {}): Promise<{ removed: number }> {
+    return collect(this.#blocks, this.#pins, options);
+  }
+
+  addresses(): string[] {
+    return this.#network.addresses();
+  }
+
+  connect(multiaddrs: readonly string[], options: AbortOptions = {}): Promise<void> {
+    return this.#network.connect(multiaddrs, options);
+  }
+
+  close(): Promise<void> {
+    return this.#network.close();
+  }
+}
+
+/**
+ * Opens a directory of blocks without any network, next to a node that may be serving it.
+ *
+ * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE when the directory cannot be used
+ */
+export async function openLocalStore({ directory }: { directory: string }): Promise<ContentStore> {
+  await new FileBlocks(join(directory, "blocks")).prepare();
+  return new DirectoryStore(directory);
+}
