@@ -32,7 +32,8 @@ const peerId = z.string().min(1).max(128);
 const multiaddrText = z.string().min(1).max(MAX_TEXT);
 const address = z.string().refine(isChecksummed, "an address with its checksum");
 
-const call: z.ZodType<Call> = z.strictObject({
+/** EIP-712 Call. */
+export const callCodec: z.ZodType<Call> = z.strictObject({
   artist: address,
   archiveRoot: bytes32,
   archiveSize: uint64,
@@ -51,7 +52,8 @@ const call: z.ZodType<Call> = z.strictObject({
   callId: bytes32,
 });
 
-const offer: z.ZodType<Offer> = z.strictObject({
+/** EIP-712 Offer. */
+export const offerCodec: z.ZodType<Offer> = z.strictObject({
   callHash: bytes32,
   keyholder: address,
   releaseKey: address,
@@ -105,9 +107,9 @@ export const declinedCodec = z.strictObject({
 });
 
 /** Request of {@link OFFER_PROTOCOL}. */
-export const signedCallCodec = z.strictObject({ call, signature });
+export const signedCallCodec = z.strictObject({ call: callCodec, signature });
 /** The offer itself in the answer to a call. */
-export const signedOfferCodec = z.strictObject({ offer, signature, possession: signature });
+export const signedOfferCodec = z.strictObject({ offer: offerCodec, signature, possession: signature });
 /** Answer of {@link OFFER_PROTOCOL}. */
 export const offerAnswerCodec = z.union([signedOfferCodec, declinedCodec]);
 /** Request of {@link SIGN_PROTOCOL}: the terms, and the multiaddrs of nodes that have the archive. */

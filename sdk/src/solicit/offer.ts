@@ -1,10 +1,11 @@
-import { SigningKey, computeAddress } from "ethers";
 import type { Signer } from "ethers";
 
+import { toHex } from "../crypto/bytes.ts";
+import { recoverPossession } from "../crypto/possession.ts";
 import { eip712Domain } from "../protocol/domains.ts";
 import type { Domain } from "../protocol/domains.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import { OFFER_TYPES, callHashOf, offerHashOf, possessionDigest } from "../protocol/typedData.ts";
+import { OFFER_TYPES, callHashOf, offerHashOf } from "../protocol/typedData.ts";
 import type { Call, Offer } from "../protocol/typedData.ts";
 import type { SignedOffer } from "./messages.ts";
 import { isSignedBy } from "./signatures.ts";
@@ -96,21 +97,16 @@ function checkTerms(offer: Offer, { call, domain, now }: OfferContext): void {
 }
 
 function heldKey({ offer, possession }: SignedOffer, domain: Domain): string {
-  const digest = possessionDigest({ keyholder: offer.keyholder }, domain);
-  let publicKey: string | null = null;
   try {
-    publicKey = SigningKey.recoverPublicKey(digest, possession);
-  } catch {
-    // Not a signature at all: the same as one by another key.
-  }
-  if (publicKey === null || computeAddress(publicKey) !== offer.releaseKey) {
+    return toHex(recoverPossession(possession, offer.keyholder, offer.releaseKey, domain));
+  } catch (cause) {
     return refuse(
       "OFFER_KEY_NOT_HELD",
       `the keyholder does not prove that it has the release key ${offer.releaseKey}`,
       "Choose another keyholder: nobody could open an envelope sealed to that key.",
+      cause,
     );
   }
-  return SigningKey.computePublicKey(publicKey, true);
 }
 
 function refuseTerms(what: string): never {
@@ -121,6 +117,6 @@ function refuseTerms(what: string): never {
   );
 }
 
-function refuse(code: string, reason: string, hint: string): never {
-  throw new BuskerError(code, `The offer cannot be used: ${reason}`, { hint });
+function refuse(code: string, reason: string, hint: string, cause?: unknown): never {
+  throw new BuskerError(code, `The offer cannot be used: ${reason}`, { hint, cause });
 }

@@ -1,0 +1,60 @@
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
+import { Command } from "commander";
+
+import { SHUTDOWN_MS } from "./constants.ts";
+import { loadConfig } from "./loadConfig.ts";
+import { openLog } from "./observe/log.ts";
+import { redact } from "./observe/redact.ts";
+import { run } from "./run.ts";
+
+const program = new Command("busker-keyholder")
+  .description(
+    "Holds shares of release keys for artists and reveals them when a release is funded.\n\n" +
+      "A keyholder locks a deposit for each release, keeps a copy of its archive, and earns a part of the fee. All of its\n" +
+      "state comes from its wallet, its passphrase and the chain: the data folder may be lost at any time.",
+  )
+  .addHelpText(
+    "after",
+    `
+First steps:
+  1. cp busker-keyholder.example.toml keyholder.toml    and change what it marks
+  2. put the native coin for transaction fees and collateral into the wallet
+  3. busker-keyholder run --config keyholder.toml
+
+Secrets come from files named in [wallet], from BUSKER_KEYHOLDER_PASSWORD, BUSKER_KEYHOLDER_PASSPHRASE,
+BUSKER_KEYHOLDER_PRIVATE_KEY or BUSKER_KEYHOLDER_MNEMONIC, or from the terminal; never from the command line.`,
+  );
+
+program
+  .command("run")
+  .description("run the keyholder until it is stopped (Ctrl-C, SIGTERM)")
+  .requiredOption("-c, --config <file>", "configuration file, TOML or JSON")
+  .addHelpText(
+    "after",
+    `
+Standard output has one line, once the keyholder answers artists and watches the chain:
+  {"event":"ready","keyholder":"0x…","peerId":"12D3…","multiaddrs":["/ip4/…"],"health":"http://127.0.0.1:…", …}
+Standard error has the log, one JSON object per line.`,
+  )
+  .action(async ({ config: path }: { config: string }) => {
+    const config = await loadConfig(path);
+    const log = openLog(config.log.level);
+    // libp2p lets go of a promise now and then; slots that are open matter more than its connection.
+    process.on("unhandledRejection", (error) => log.error({ error }, "something failed unattended"));
+    const daemon = await run(config, log);
+    const stop = (signal: NodeJS.Signals) => {
+      log.info({ signal }, "stopping");
+      setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+      void daemon.stop().then(() => process.exit(0));
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+    process.stdout.write(`${JSON.stringify(daemon.ready)}\n`);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  const { message } = redact(error) as { message?: string };
+  process.stderr.write(`Error: ${message ?? String(error)}\n`);
+  if (error instanceof BuskerError) process.stderr.write(`${error.hint}\n`);
+  process.exit(1);
+});
