@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { withBitswap } from "@helia/bitswap";
+import { withLibp2pLight } from "@helia/libp2p";
+import { identify } from "@libp2p/identify";
+import { noise } from "@libp2p/noise";
+import { tcp } from "@libp2p/tcp";
+import { webSockets } from "@libp2p/websockets";
+import { yamux } from "@libp2p/yamux";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createHeliaLight } from "helia";
+import { BuskerError } from "../protocol/errors.ts";
+import { FileBlocks } from "./blocks.ts";
+import { DIAL_TIMEOUT_MS, MESSAGE_TIMEOUT_MS } from "./constants.ts";
+import { HeliaBlocks } from "./heliaBlocks.ts";
+import { peerIdentity } from "./identity.ts";
+import { DirectoryStore } from "./localStore.ts";
+import { PeerFetch } from "./peerFetch.ts";
+import type { HeliaWithLibp2p } from "@helia/libp2p";
+import type { Libp2p } from "@libp2p/interface";
+import type { AbortOptions, ContentStore } from "./store.ts";
+
+export interface HeliaStoreOptions {
+  /** Holds blocks, pins and the peer identity. Other processes may use it at the same time, without a node of their own. */
+  readonly directory: string;
+  /** Multiaddrs to listen on. Default: this machine only, any free port (/ip4/127.0.0.1/tcp/0). */
+  readonly listen?: readonly string[] | undefined;
+  /** Multiaddrs to tell others instead of those listened on, such as those of a router in front. */
+  readonly announce?: readonly string[] | undefined;
+  /** Peers to connect to at the start; it is no error when they are down. */
+  readonly dial?: readonly string[] | undefined;
+  /** How long a missing block is looked for, in milliseconds. Default 30,000. */
+  readonly fetchTimeoutMs?: number | undefined;
+}
+
+/** An embedded IPFS node. */
+export interface HeliaStore extends ContentStore {
+  /** The one libp2p instance of the process: other protocols register their handlers on it. */
+  readonly libp2p: Libp2p;
+  /** Multiaddrs with /p2p/, see ContentStore. */
+  addresses(): string[];
+}
+
+const ANY_LOCAL_PORT = "/ip4/127.0.0.1/tcp/0";
+
+/**
+ * Opens an embedded IPFS node (Helia, bitswap over TCP and WebSockets) over a directory. It talks to nobody but those that
+ * dial it or that it is told to dial: no bootstrap nodes, no discovery in the local network, no delegated routing.
+ *
+ * @throws {BuskerError} PORT_IN_USE, LISTEN_FAILED, IDENTITY_UNREADABLE, STORE_FULL, STORE_UNUSABLE
+ */
+export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaStore> {
+  const { directory, listen = [ANY_LOCAL_PORT], announce = [], dial = [], fetchTimeoutMs } = options;
+  const blocks = new FileBlocks(join(directory, "blocks"));
+  await blocks.prepare();
+  const privateKey = await peerIdentity(directory);
+  // with no router that answers at once, looking for providers would never end
+  const nowhere = { name: "nowhere", async *findProviders() {} };
+  const helia: HeliaWithLibp2p = withBitswap(
+    withLibp2pLight(createHeliaLight({ blockstore: new HeliaBlocks(blocks), routers: [nowhere] }), {
+      privateKey,
+      addresses: { listen: [...listen], announce: [...announce] },
+      transports: [tcp(), webSockets()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify() },
+    }),
+    { messageSendTimeout: MESSAGE_TIMEOUT_MS, messageReceiveTimeout: MESSAGE_TIMEOUT_MS },
+  ) as unknown as HeliaWithLibp2p;
+  try {
+    await helia.start();
+  } catch (error) {
+    await helia.stop().catch(() => undefined);
+    throw listenError(listen, error);
+  }
+
+  const known = new Set<string>();
+  const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
+    const results = await Promise.allSettled(
+      multiaddrs.map((address) => dialOne(helia.libp2p, address, signal)),
+    );
+    signal?.throwIfAborted();
+    results.forEach((result, n) => result.status === "fulfilled" && known.add(multiaddrs[n]!));
+    if (results.some((result) => result.status === "fulfilled")) return;
+    const causes = results.map((result) => (result.status === "rejected" ? result.reason : undefined));
+    throw new BuskerError(
+      "PEER_UNREACHABLE",
+      `Cannot connect: none of ${multiaddrs.join(", ") || "no address"} answers.`,
+      {
+        hint: "Check that the other node is running and that its address is right, then try again.",
+        cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+      },
+    );
+  };
+  const reconnect = (): Promise<void> => connect([...known]).catch(() => undefined);
+  const fetcher = new PeerFetch(helia, { timeoutMs: fetchTimeoutMs, reconnect });
+  dial.forEach((address) => known.add(address));
+  if (dial.length > 0) await reconnect();
+
+  const store = new DirectoryStore(directory, {
+    fetch: (cid, abort) => fetcher.fetch(cid, abort),
+    addresses: () => helia.libp2p.getMultiaddrs().map(String),
+    connect,
+    close: async () => void (await helia.stop()),
+  });
+  return Object.assign(store, { libp2p: helia.libp2p });
+}
+
+async function dialOne(libp2p: Libp2p, address: string, signal: AbortSignal | undefined): Promise<void> {
+  const timeout = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+  await libp2p.dial(multiaddr(address), {
+    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+  });
+}
+
+function listenError(listen: readonly string[], error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "UnsupportedListenAddressesError") return error;
+  if (error.message.includes("EADDRINUSE")) {
+    return new BuskerError(
+      "PORT_IN_USE",
+      `The node cannot listen on ${listen.join(", ")}: the port is in use.`,
+      {
+        hint: "Stop the other program (perhaps a node of the same directory), or choose another port.",
+        cause: error,
+      },
+    );
+  }
+  return new BuskerError("LISTEN_FAILED", `The node cannot listen on ${listen.join(", ")}.`, {
+    hint: "Give multiaddrs of this machine, such as /ip4/127.0.0.1/tcp/4001.",
+    cause: error,
+  });
+}

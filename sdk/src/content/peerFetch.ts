@@ -1,0 +1,120 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { HeliaWithLibp2p } from "@helia/libp2p";
+import type { PeerId } from "@libp2p/interface";
+import type { CID } from "multiformats/cid";
+import { FETCH_RETRY_MS, FETCH_TIMEOUT_MS, PEER_SILENCE_MS } from "./constants.ts";
+import { isBuskerError } from "../protocol/errors.ts";
+import { notFound } from "./errors.ts";
+import type { BuskerError } from "../protocol/errors.ts";
+import type { AbortOptions } from "./store.ts";
+
+interface Peer {
+  readonly id: PeerId;
+  waiting: number;
+  lastBlockAt: number;
+}
+
+export interface PeerFetchOptions {
+  /** How long a block is looked for before the fetch gives up, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Called when no peer is connected, to connect again to peers that were. */
+  readonly reconnect: () => Promise<void>;
+}
+
+/**
+ * Fetches blocks over bitswap, each from one peer at a time: the least busy of those connected, then the next when it says
+ * that it has not got the block or keeps silent. (Bitswap by itself asks all peers at once, and all of them send.)
+ */
+export class PeerFetch {
+  readonly #helia: HeliaWithLibp2p;
+  readonly #timeoutMs: number;
+  readonly #reconnect: () => Promise<void>;
+  readonly #peers = new Map<string, Peer>();
+
+  constructor(helia: HeliaWithLibp2p, { timeoutMs = FETCH_TIMEOUT_MS, reconnect }: PeerFetchOptions) {
+    this.#helia = helia;
+    this.#timeoutMs = timeoutMs;
+    this.#reconnect = reconnect;
+  }
+
+  /** @throws {BuskerError} CONTENT_NOT_FOUND. The signal's reason */
+  async fetch(cid: CID, { signal }: AbortOptions = {}): Promise<Uint8Array> {
+    const started = Date.now();
+    for (;;) {
+      let asked = 0;
+      let failure: unknown;
+      const tried = new Set<string>();
+      for (let peer = this.#next(tried); peer !== undefined; peer = this.#next(tried)) {
+        tried.add(peer.id.toString());
+        asked++;
+        try {
+          return await this.#ask(peer, cid, signal);
+        } catch (error) {
+          signal?.throwIfAborted();
+          // a full disk is nothing that another peer could help with
+          const full = storeFailure(error);
+          if (full !== undefined) throw full;
+          failure = error;
+        }
+      }
+      if (Date.now() - started >= this.#timeoutMs) {
+        const why = asked === 0 ? "no node is connected" : `none of the ${asked} connected nodes gave it`;
+        throw notFound(cid, `${why} within ${this.#timeoutMs / 1000} s`, failure);
+      }
+      if (asked === 0) await this.#reconnect();
+      await delay(
+        Math.min(FETCH_RETRY_MS, this.#timeoutMs),
+        undefined,
+        signal === undefined ? {} : { signal: AbortSignal.any([signal]) },
+      );
+    }
+  }
+
+  /** @returns the connected peer with the fewest requests waiting that has not been tried. */
+  #next(tried: ReadonlySet<string>): Peer | undefined {
+    let best: Peer | undefined;
+    for (const id of this.#helia.libp2p.getPeers()) {
+      const key = id.toString();
+      if (tried.has(key)) continue;
+      let peer = this.#peers.get(key);
+      if (peer === undefined) this.#peers.set(key, (peer = { id, waiting: 0, lastBlockAt: 0 }));
+      if (best === undefined || peer.waiting < best.waiting) best = peer;
+    }
+    return best;
+  }
+
+  async #ask(peer: Peer, cid: CID, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const silence = new AbortController();
+    const started = Date.now();
+    const silenceMs = Math.min(PEER_SILENCE_MS, this.#timeoutMs);
+    const watch = setInterval(() => {
+      if (Date.now() - Math.max(started, peer.lastBlockAt) >= silenceMs)
+        silence.abort(new Error(`peer ${peer.id} keeps silent`));
+    }, silenceMs / 10);
+    const session = this.#helia.blockstore.createSession(cid, {
+      providers: [peer.id.toCID()],
+      minProviders: 1,
+      maxProviders: 1,
+    });
+    peer.waiting++;
+    try {
+      const either = signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]);
+      const parts: Uint8Array[] = [];
+      for await (const part of session.get(cid, { signal: either })) parts.push(part);
+      peer.lastBlockAt = Date.now();
+      return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    } finally {
+      peer.waiting--;
+      clearInterval(watch);
+      session.close();
+    }
+  }
+}
+
+/** @returns the error among an error and its causes that is the store's own. */
+function storeFailure(error: unknown): BuskerError | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (isBuskerError(current) && current.code.startsWith("STORE_")) return current;
+  }
+  return undefined;
+}
