@@ -69,7 +69,7 @@ export function verifyChunks(
 ): boolean {
   const indices = leaves.map(({ index }) => index);
   if (leaves.length === 0 || !ascendingBelow(indices, chunkCount)) return false;
-  if (proof.some((node) => node.length !== 32) || leaves.some(({ leaf }) => leaf.length !== 32)) return false;
+  if (leaves.some(({ leaf }) => leaf.length !== 32)) return false;
   let nodes = leaves.map(({ index, leaf }) => ({ index, node: leaf }));
   let used = 0;
   for (let count = chunkCount; count > 1; count = Math.ceil(count / 2)) {

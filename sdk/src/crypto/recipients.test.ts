@@ -25,7 +25,8 @@ describe("recipients", () => {
     const sealed = sealToRecipient(newContentKey(), publicKey);
     for (let n = 0; n < SEALED_SIZE; n++)
       expect(openSealed(sealed.with(n, sealed[n]! ^ 1), secretKey), `byte ${n}`).toBeNull();
-    expect(openSealed(sealed.slice(1), secretKey)).toBeNull();
+    for (const size of [0, 32, 56, SEALED_SIZE - 1])
+      expect(openSealed(sealed.slice(0, size), secretKey)).toBeNull();
   });
 
   test.each(vectors.lowOrder.publicKeys)("nothing is sealed to %s, a point of low order", (publicKey) => {
