@@ -3,10 +3,24 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const SECOND_MS = 1000;
 
-const unit = (name: string) => ({
+const suite = (name: string, include: string, seconds = 20) => ({
   extends: true as const,
-  test: { name, include: [`${name}/src/**/*.test.ts`] },
+  test: {
+    name,
+    include: [include],
+    testTimeout: seconds * SECOND_MS,
+    hookTimeout: Math.max(seconds, 60) * SECOND_MS,
+  },
 });
+
+/** Files that start chains and daemons of their own: one after the other, in the order of their names, after all else. */
+function inOrder(name: string, groupOrder: number) {
+  const { extends: inherit, test } = suite(name, `test/${name}/**/*.test.ts`, 180);
+  return {
+    extends: inherit,
+    test: { ...test, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder } },
+  };
+}
 
 /** By default vitest starts with what failed or took longest: the story in test/lifecycle has an order of its own. */
 class ByName extends BaseSequencer {
@@ -26,40 +40,18 @@ export default defineConfig({
     maxWorkers: 2,
     // A test that passes the second time has still failed.
     retry: 0,
-    testTimeout: 20 * SECOND_MS,
-    hookTimeout: 60 * SECOND_MS,
     sequence: { sequencer: ByName },
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     projects: [
-      unit("sdk"),
-      unit("cli"),
-      unit("bots"),
-      {
-        extends: true,
-        test: { name: "contracts", include: ["test/contracts/**/*.test.ts"], testTimeout: 60 * SECOND_MS },
-      },
-      {
-        extends: true,
-        test: {
-          name: "faults",
-          include: ["test/faults/**/*.test.ts"],
-          testTimeout: 120 * SECOND_MS,
-          hookTimeout: 120 * SECOND_MS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: "lifecycle",
-          include: ["test/lifecycle/**/*.test.ts"],
-          // Each file starts chains and daemons of its own and tells one chapter of the story: one after the other, after all else.
-          fileParallelism: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          testTimeout: 180 * SECOND_MS,
-          hookTimeout: 180 * SECOND_MS,
-        },
-      },
+      suite("sdk", "sdk/src/**/*.test.ts"),
+      suite("cli", "cli/src/**/*.test.ts"),
+      suite("bots", "bots/src/**/*.test.ts"),
+      suite("vectors", "test/vectors/**/*.test.ts", 60),
+      suite("contracts", "test/contracts/**/*.test.ts", 60),
+      suite("invariants", "test/invariants/**/*.test.ts", 180),
+      suite("faults", "test/faults/**/*.test.ts", 120),
+      inOrder("lifecycle", 1),
+      inOrder("e2e", 2),
     ],
   },
 });
