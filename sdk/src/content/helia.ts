@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { withBitswap } from "@helia/bitswap";
 import { withLibp2pLight } from "@helia/libp2p";
+import { generateKeyPair } from "@libp2p/crypto/keys";
 import { identify } from "@libp2p/identify";
 import { noise } from "@libp2p/noise";
 import { tcp } from "@libp2p/tcp";
@@ -20,7 +21,7 @@ import type { Libp2p } from "@libp2p/interface";
 import type { AbortOptions, ContentStore } from "./store.ts";
 
 export interface HeliaStoreOptions {
-  /** Holds blocks, pins and the peer identity. Other processes may use it at the same time, without a node of their own. */
+  /** Holds blocks, pins and the peer identity. Other processes may use it at the same time. */
   readonly directory: string;
   /** Multiaddrs to listen on. Default: this machine only, any free port (/ip4/127.0.0.1/tcp/0). */
   readonly listen?: readonly string[] | undefined;
@@ -28,6 +29,8 @@ export interface HeliaStoreOptions {
   readonly announce?: readonly string[] | undefined;
   /** Peers to connect to at the start; it is no error when they are down. */
   readonly dial?: readonly string[] | undefined;
+  /** "kept" in the directory, or "ephemeral" for a short-lived node next to the directory's own. Default kept. */
+  readonly identity?: "kept" | "ephemeral" | undefined;
   /** How long a missing block is looked for, in milliseconds. Default 30,000. */
   readonly fetchTimeoutMs?: number | undefined;
 }
@@ -49,10 +52,17 @@ const ANY_LOCAL_PORT = "/ip4/127.0.0.1/tcp/0";
  * @throws {BuskerError} PORT_IN_USE, LISTEN_FAILED, IDENTITY_UNREADABLE, STORE_FULL, STORE_UNUSABLE
  */
 export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaStore> {
-  const { directory, listen = [ANY_LOCAL_PORT], announce = [], dial = [], fetchTimeoutMs } = options;
+  const {
+    directory,
+    listen = [ANY_LOCAL_PORT],
+    announce = [],
+    dial = [],
+    identity = "kept",
+    fetchTimeoutMs,
+  } = options;
   const blocks = new FileBlocks(join(directory, "blocks"));
   await blocks.prepare();
-  const privateKey = await peerIdentity(directory);
+  const privateKey = identity === "kept" ? await peerIdentity(directory) : await generateKeyPair("Ed25519");
   // with no router that answers at once, looking for providers would never end
   const nowhere = { name: "nowhere", async *findProviders() {} };
   const helia: HeliaWithLibp2p = withBitswap(
