@@ -12,8 +12,8 @@ import { CURVE_ORDER, addressOf, addressOfPublicKey, multipliedAddress, publicKe
 import { randomBytes } from "./webCrypto.ts";
 import { unwrapContentKey, wrapContentKey } from "./wrap.ts";
 
-const domain = { chainId: 31337n, contract: "0x00000000000000000000000000000000000B05ce" };
-const releaseId = toHex(randomBytes(32));
+const testDomain = { chainId: 31337n, contract: "0x00000000000000000000000000000000000B05ce" };
+const testRelease = toHex(randomBytes(32));
 
 describe("multiplication as ecrecover does it", () => {
   test.each(multiplications.valid)("vector: $scalar times $title", ({ scalar, x, odd, product }) => {
@@ -37,9 +37,11 @@ describe("envelopes", () => {
     expect([DOMAIN_ENVELOPE, DOMAIN_WRAP]).toEqual([vectors.domains.envelope, vectors.domains.wrap]);
   });
 
-  const slots = vectors.releases.flatMap((release) => release.slots.map((slot) => ({ ...release, ...slot })));
+  const sealedSlots = vectors.releases.flatMap((release) =>
+    release.slots.map((slot) => ({ ...release, ...slot })),
+  );
 
-  test.each(slots)("vector: chain $chainId, $contract, group $group, slot $index", (vector) => {
+  test.each(sealedSlots)("vector: chain $chainId, $contract, group $group, slot $index", (vector) => {
     const place = { ...vector, domain: { chainId: BigInt(vector.chainId), contract: vector.contract } };
     const ephemeral = { x: fromHex(vector.ephemeral.x), odd: vector.ephemeral.odd };
     const share = openEnvelope(place, fromHex(vector.releaseKey), ephemeral, fromHex(vector.envelope));
@@ -62,13 +64,18 @@ describe("envelopes", () => {
       fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }), (sizes) => {
         const groups = sizes.map((size) => Array.from({ length: size }, () => newSlot()));
         const before = groups.flat().map(({ share }) => toHex(share));
-        const { ephemeral, envelopes } = sealEnvelopes(domain, releaseId, groups);
+        const { ephemeral, envelopes } = sealEnvelopes(testDomain, testRelease, groups);
         expect(groups.flat().map(({ share }) => toHex(share))).toEqual(before);
         groups.forEach((slots, group) =>
           slots.forEach(({ releaseKey, share }, index) => {
             const envelope = envelopes[group]![index]!;
             expect(
-              openEnvelope({ domain, releaseId, group, index }, releaseKey, ephemeral, envelope),
+              openEnvelope(
+                { domain: testDomain, releaseId: testRelease, group, index },
+                releaseKey,
+                ephemeral,
+                envelope,
+              ),
             ).toEqual(share);
           }),
         );
@@ -79,7 +86,7 @@ describe("envelopes", () => {
 
   test("each sealing has an ephemeral key of its own", () => {
     const groups = [[newSlot()]];
-    const points = [1, 2, 3].map(() => toHex(sealEnvelopes(domain, releaseId, groups).ephemeral.x));
+    const points = [1, 2, 3].map(() => toHex(sealEnvelopes(testDomain, testRelease, groups).ephemeral.x));
     expect(new Set(points).size).toBe(3);
   });
 
@@ -92,7 +99,7 @@ describe("envelopes", () => {
       new Uint8Array(33),
       publicKeyOf(randomBytes(32)).slice(1),
     ])
-      expect(() => sealEnvelopes(domain, releaseId, [[{ publicKey, share }]])).toThrow(refused);
+      expect(() => sealEnvelopes(testDomain, testRelease, [[{ publicKey, share }]])).toThrow(refused);
   });
 
   test("from dealing to K, and everything that does not belong together is found at K", async () => {
@@ -115,9 +122,9 @@ describe("envelopes", () => {
       );
     };
     const right = {
-      domain,
-      releaseId,
-      wrapRelease: releaseId,
+      domain: testDomain,
+      releaseId: testRelease,
+      wrapRelease: testRelease,
       group: 1,
       wrapGroup: 1,
       indices: [0, 2],
@@ -130,8 +137,8 @@ describe("envelopes", () => {
     };
     expect(await open({})).toEqual(contentKey);
     const wrongs: Partial<typeof right>[] = [
-      { domain: { ...domain, chainId: 1n } },
-      { domain: { ...domain, contract: "0x00000000000000000000000000000000000b05cf" } },
+      { domain: { ...testDomain, chainId: 1n } },
+      { domain: { ...testDomain, contract: "0x00000000000000000000000000000000000b05cf" } },
       { releaseId: toHex(randomBytes(32)) },
       { wrapRelease: toHex(randomBytes(32)) },
       { group: 0 },
@@ -162,6 +169,6 @@ async function sealedRelease() {
   const contentKey = newContentKey();
   const { groupKey, shares } = await dealGroupKey(2, 3);
   const slots = shares.map((share) => ({ ...newSlot(), share }));
-  const sealed = sealEnvelopes(domain, releaseId, [[newSlot(), newSlot()], slots]);
-  return { contentKey, slots, sealed, wrap: wrapContentKey(releaseId, 1, groupKey, contentKey) };
+  const sealed = sealEnvelopes(testDomain, testRelease, [[newSlot(), newSlot()], slots]);
+  return { contentKey, slots, sealed, wrap: wrapContentKey(testRelease, 1, groupKey, contentKey) };
 }

@@ -7,7 +7,7 @@ import type { Bytes } from "./bytes.ts";
 export function keccak(...parts: Uint8Array[]): Bytes {
   const hash = keccak_256.create();
   for (const part of parts) hash.update(part);
-  return hash.digest() as Bytes;
+  return hash.digest();
 }
 
 /** One value of abi.encode that fills one word: a number (uint), bytes (address to bytes32), or the same as `0x…`. */

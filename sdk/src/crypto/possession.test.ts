@@ -11,9 +11,9 @@ import { normaliseSignature, recoverPublicKey, signDigest } from "./signature.ts
 import { randomBytes } from "./webCrypto.ts";
 
 const domain = { chainId: 31337n, contract: "0x00000000000000000000000000000000000B05ce" };
-const keyholder = "0x00000000000000000000000000000000000A11cE";
+const holder = "0x00000000000000000000000000000000000A11cE";
 const releaseKey = randomBytes(32);
-const address = addressOf(releaseKey);
+const releaseAddress = addressOf(releaseKey);
 const invalid = expect.objectContaining({ code: "POSSESSION_INVALID" });
 
 describe("proof of possession", () => {
@@ -31,40 +31,42 @@ describe("proof of possession", () => {
   );
 
   test("gives the public key, whichever form the signature has", () => {
-    const proof = provePossession(releaseKey, keyholder, domain);
+    const proof = provePossession(releaseKey, holder, domain);
     const bytes = fromHex(proof);
     const compact = Uint8Array.from(bytes.slice(0, 64));
     compact[32]! |= (bytes[64]! - 27) << 7;
     for (const form of [proof, toHex(compact), toHex(bytes.with(64, bytes[64]! - 27))])
-      expect(recoverPossession(form, keyholder, address, domain)).toEqual(publicKeyOf(releaseKey));
+      expect(recoverPossession(form, holder, releaseAddress, domain)).toEqual(publicKeyOf(releaseKey));
   });
 
   test("is what a wallet with the release key signs", async () => {
     const types = POSSESSION_TYPES;
     const byWallet = await new Wallet(toHex(releaseKey)).signTypedData(eip712Domain(domain), types, {
-      keyholder,
+      keyholder: holder,
     });
-    expect(provePossession(releaseKey, keyholder, domain)).toBe(byWallet);
+    expect(provePossession(releaseKey, holder, domain)).toBe(byWallet);
   });
 
   test("does not hold for another keyholder, release key, chain or contract", () => {
-    const proof = provePossession(releaseKey, keyholder, domain);
+    const proof = provePossession(releaseKey, holder, domain);
     const other = getAddress(toHex(randomBytes(20)));
-    expect(() => recoverPossession(proof, other, address, domain)).toThrow(invalid);
-    expect(() => recoverPossession(proof, keyholder, other, domain)).toThrow(invalid);
-    expect(() => recoverPossession(proof, keyholder, address, { ...domain, chainId: 1n })).toThrow(invalid);
-    expect(() => recoverPossession(proof, keyholder, address, { ...domain, contract: other })).toThrow(
+    expect(() => recoverPossession(proof, other, releaseAddress, domain)).toThrow(invalid);
+    expect(() => recoverPossession(proof, holder, other, domain)).toThrow(invalid);
+    expect(() => recoverPossession(proof, holder, releaseAddress, { ...domain, chainId: 1n })).toThrow(
+      invalid,
+    );
+    expect(() => recoverPossession(proof, holder, releaseAddress, { ...domain, contract: other })).toThrow(
       invalid,
     );
   });
 
   test("is not a signature over release keys: each purpose has a type of its own", () => {
-    const other = signDigest(releaseKey, releaseKeysDigest({ keyholder }, domain));
-    expect(() => recoverPossession(other, keyholder, address, domain)).toThrow(invalid);
+    const other = signDigest(releaseKey, releaseKeysDigest({ keyholder: holder }, domain));
+    expect(() => recoverPossession(other, holder, releaseAddress, domain)).toThrow(invalid);
   });
 
   test.each(["", "0x", `0x${"00".repeat(65)}`, `0x${"ff".repeat(64)}`, "no"])("is not %j", (text) => {
-    expect(() => recoverPossession(text, keyholder, address, domain)).toThrow(invalid);
+    expect(() => recoverPossession(text, holder, releaseAddress, domain)).toThrow(invalid);
   });
 });
 

@@ -21,5 +21,5 @@ export async function scryptKey(passphrase: string, salt: Uint8Array): Promise<B
   const password = new TextEncoder().encode(normalised);
   const key = await scryptAsync(password, salt, { ...SCRYPT_COST, dkLen: 32 });
   wipe(password);
-  return key as Bytes;
+  return key;
 }

@@ -36,7 +36,7 @@ export function isUsablePoint({ x, odd }: CurvePoint): boolean {
 /** @returns the compressed public key of a private key, 33 bytes. @throws RangeError when it is none. */
 export function publicKeyOf(privateKey: Uint8Array): Bytes {
   if (!isPrivateKey(privateKey)) throw new RangeError("not a private key of secp256k1");
-  return secp256k1.getPublicKey(privateKey, true) as Bytes;
+  return secp256k1.getPublicKey(privateKey, true);
 }
 
 /** @returns the address of a private key, EIP-55. @throws RangeError when it is none. */

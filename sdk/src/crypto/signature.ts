@@ -46,7 +46,7 @@ export function recoverPublicKey(digest: string, signature: string): Bytes {
   const bytes = normaliseSignature(signature);
   const recovered = concat(Uint8Array.of(bytes[64]! - 27), bytes.subarray(0, 64));
   try {
-    return secp256k1.recoverPublicKey(recovered, fromHex(digest, 32), { prehash: false }) as Bytes;
+    return secp256k1.recoverPublicKey(recovered, fromHex(digest, 32), { prehash: false });
   } catch (cause) {
     throw invalid(cause);
   }

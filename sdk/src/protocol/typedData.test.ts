@@ -45,11 +45,17 @@ describe("typed data (EIP-712)", () => {
     const typed = {
       ...terms,
       deadlinePolicy: terms.deadlinePolicy as DeadlinePolicy,
-      ...{ goal: big(terms.goal), minPledge: big(terms.minPledge), artistBond: big(terms.artistBond) },
+      goal: big(terms.goal),
+      minPledge: big(terms.minPledge),
+      artistBond: big(terms.artistBond),
       feeFloor: big(terms.feeFloor),
       groups: terms.groups.map(({ threshold, slots }) => ({
         threshold,
-        slots: slots.map((slot) => ({ ...slot, nonce: big(slot.nonce), deposit: big(slot.deposit) })),
+        slots: slots.map((slot) => ({
+          ...slot,
+          nonce: big(slot.nonce),
+          deposit: big(slot.deposit),
+        })),
       })),
     };
     const releaseId = releaseIdOf(typed, { chainId: big(vector.chainId), contract: vector.contract });

@@ -7,7 +7,13 @@ export type Value = string | number | bigint | Value[] | { [name: string]: Value
 const DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
 export function domainSeparator(chainId: number, contract: string, name = "Busker"): Uint8Array {
-  const words = [keccak256(utf8(DOMAIN_TYPE)), keccak256(utf8(name)), keccak256(utf8("1")), chainId, contract];
+  const words = [
+    keccak256(utf8(DOMAIN_TYPE)),
+    keccak256(utf8(name)),
+    keccak256(utf8("1")),
+    chainId,
+    contract,
+  ];
   return keccak256(abi(...words));
 }
 
@@ -43,7 +49,7 @@ function hashStruct(
   const used = new Set<string>();
   collect(name, definitions, used);
   const others = [...used].filter((other) => other !== name).sort();
-  const type = [name, ...others].map((type) => `${type}(${definitions.get(type)!})`).join("");
+  const type = [name, ...others].map((each) => `${each}(${definitions.get(each)!})`).join("");
   const encoded = members.map(([memberType, member]) => encode(memberType, value[member]!, definitions));
   return keccak256(keccak256(utf8(type)), ...encoded);
 }

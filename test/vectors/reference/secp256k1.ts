@@ -18,7 +18,7 @@ export interface Point {
 
 const mod = (a: bigint, m: bigint) => ((a % m) + m) % m;
 
-export function power(base: bigint, exponent: bigint, m: bigint): bigint {
+function power(base: bigint, exponent: bigint, m: bigint): bigint {
   let result = 1n;
   for (let b = mod(base, m), e = exponent; e > 0n; e >>= 1n, b = (b * b) % m)
     if (e & 1n) result = (result * b) % m;
@@ -31,7 +31,7 @@ function inverse(a: bigint, m: bigint): bigint {
   return mod(t, m);
 }
 
-export function add(a: Point | null, b: Point | null): Point | null {
+function add(a: Point | null, b: Point | null): Point | null {
   if (a === null || b === null) return a ?? b;
   if (a.x === b.x && mod(a.y + b.y, P) === 0n) return null;
   const slope =

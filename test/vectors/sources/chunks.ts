@@ -37,14 +37,14 @@ export function chunkKeys(): object {
 }
 
 export function chunkTrees(): object {
-  const leaves = Array.from({ length: 13 }, (_, index) => leaf(index, `chunk ${index}`));
+  const leaves = Array.from({ length: 13 }, (_, index) => leafOf(index, `chunk ${index}`));
   const nodes = leaves.map(({ leaf }) => unhex(leaf));
   return {
     source:
       "leaf_j = keccak256(keccak256(abi.encode(j, keccak256(k_j), sha256(ciphertext_j)))); the shape of the tree is that " +
       "of RFC 6962, section 2.1 (split at the largest power of two), with keccak256 and without its prefixes",
     leaves,
-    farLeaves: [leaf(65_536, "far"), leaf(2 ** 32 - 1, "farthest")],
+    farLeaves: [leafOf(65_536, "far"), leafOf(2 ** 32 - 1, "farthest")],
     trees: [1, 2, 3, 5, 8, 13].map((count) => ({
       count,
       root: hex(treeHash(nodes.slice(0, count))),
@@ -53,7 +53,7 @@ export function chunkTrees(): object {
   };
 }
 
-function leaf(index: number, label: string) {
+function leafOf(index: number, label: string) {
   const [chunkKeyHash, ciphertextHash] = [hashOf(`${label} key hash`), hashOf(`${label} ciphertext hash`)];
   const inner = keccak256(abi(index, chunkKeyHash, ciphertextHash));
   return { index, chunkKeyHash, ciphertextHash, leaf: hex(keccak256(inner)) };

@@ -91,16 +91,16 @@ export function terms(): object {
       "EIP-712 from the type string (reference/eip712.ts), signatures by ECDSA with RFC 6979 (reference/secp256k1.ts); the " +
       "same terms on another chain and on another contract are other releases",
     type: TERMS,
-    cases: offers.flatMap(({ title, terms }) =>
+    cases: offers.flatMap(({ title, terms: offered }) =>
       DOMAINS.map(({ chainId, contract }, n) => {
         const where = ["", ", on another chain", ", on another contract"][n]!;
-        const releaseId = digest(TERMS, terms as never, chainId, contract);
-        const hash = hex(structHash(TERMS, terms as never));
+        const releaseId = digest(TERMS, offered, chainId, contract);
+        const hash = hex(structHash(TERMS, offered));
         return {
           title: title + where,
           chainId,
           contract,
-          terms,
+          terms: offered,
           structHash: hash,
           releaseId,
           ...signatures(releaseId),
@@ -169,23 +169,22 @@ function largest(): Record<string, Value> {
       ...slot,
     })),
   }));
-  return {
-    ...offer([[2, 2]], { goal: amount, minPledge: amount, artistBond: amount, feeFloor: amount }),
-    ...{
-      feeBps: 10_000,
-      reputationBps: 10_000,
-      auditSamples: 255,
-      deadlinePolicy: 1,
-      createBy: time,
-      deadline: time,
-    },
-    ...{
-      keyHash: word,
-      archiveSalt: word,
-      archiveRoot: word,
-      chunkRoot: word,
-      chunkCount: 2 ** 32 - 1,
-      groups,
-    },
-  };
+  return offer([[2, 2]], {
+    goal: amount,
+    minPledge: amount,
+    artistBond: amount,
+    feeFloor: amount,
+    feeBps: 10_000,
+    reputationBps: 10_000,
+    auditSamples: 255,
+    deadlinePolicy: 1,
+    createBy: time,
+    deadline: time,
+    keyHash: word,
+    archiveSalt: word,
+    archiveRoot: word,
+    chunkRoot: word,
+    chunkCount: 2 ** 32 - 1,
+    groups,
+  });
 }
