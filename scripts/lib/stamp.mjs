@@ -7,17 +7,14 @@ const STAMP = join(root, "cache/busker-build.stamp");
 const COMPILED_FOLDERS = ["contracts", "test"];
 const BUILD_FILES = ["hardhat.config.ts", "scripts/generate.ts"];
 const COMPILER_PACKAGES = ["hardhat", "solc", "@openzeppelin/contracts", "typechain", "@typechain/ethers-v6"];
-const GENERATED = ["abi.ts", "bytecode.ts", "Busker.ts", "common.ts"].map((name) =>
-  join("sdk/src/chain/generated", name),
-);
-const OUTPUTS = ["artifacts/contracts/Busker.sol/Busker.json", ...GENERATED];
+const GENERATED = "sdk/src/chain/generated";
+const OUTPUTS = ["artifacts/contracts/Busker.sol/Busker.json", join(GENERATED, "abi.ts")];
 
-function solidityFiles() {
-  return COMPILED_FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
-      .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name))),
-  );
+function filesIn(folder, suffix) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
 }
 
 function addFiles(digest, files) {
@@ -35,7 +32,7 @@ function versionOf(name) {
 /** A digest of everything that the build reads. Taken before the build, so that an edit made meanwhile is noticed. */
 export function sourceDigest() {
   const digest = createHash("sha256");
-  addFiles(digest, [...solidityFiles(), ...BUILD_FILES]);
+  addFiles(digest, [...COMPILED_FOLDERS.flatMap((folder) => filesIn(folder, ".sol")), ...BUILD_FILES]);
   for (const name of COMPILER_PACKAGES) digest.update(`${name}@${versionOf(name)}\0`);
   return digest.digest("hex");
 }
@@ -43,7 +40,7 @@ export function sourceDigest() {
 /** The generated files belong to the stamp: a hand edit or a checkout of other ones makes it invalid. */
 function stampFor(sources) {
   const digest = createHash("sha256").update(sources);
-  addFiles(digest, [...GENERATED]);
+  addFiles(digest, filesIn(GENERATED, ".ts"));
   return digest.digest("hex");
 }
 
