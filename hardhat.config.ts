@@ -45,6 +45,8 @@ export default defineConfig({
     settings: {
       evmVersion: "prague",
       optimizer: { enabled: true, runs: 200 },
+      // A fifth less code than without: see docs/decisions/two-contracts.md.
+      viaIR: true,
     },
   },
   paths: {

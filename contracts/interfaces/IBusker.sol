@@ -14,8 +14,8 @@ import {IBuskerUnlocking} from "./IBuskerUnlocking.sol";
 /// One immutable contract, owned by nobody. Amounts are in base units of the release's currency (zero address: native
 /// coin), times in unix seconds of the chain.
 interface IBusker is
-    IBuskerRelease,
     IBuskerLedger,
+    IBuskerRelease,
     IBuskerCollateral,
     IBuskerCreation,
     IBuskerAudit,

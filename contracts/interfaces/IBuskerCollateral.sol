@@ -15,7 +15,12 @@ interface IBuskerCollateral {
         uint256 amount,
         uint40 maturesAt
     );
-    event CollateralWithdrawn(address indexed keyholder, address indexed currency, address to, uint256 amount);
+    event CollateralWithdrawn(
+        address indexed keyholder,
+        address indexed currency,
+        address to,
+        uint256 amount
+    );
 
     /// Thrown when an amount of zero is given.
     error Collateral_ZeroAmount(address keyholder, address currency);

@@ -39,7 +39,13 @@ interface IBuskerCreation {
     error Create_GroupOutOfRange(uint256 group, uint256 threshold, uint256 slots);
     /// Thrown when a backup group has a smaller threshold, no more slots, or a smaller sum of its M smallest deposits
     /// than the group before it.
-    error Create_GroupWeaker(uint256 group, uint256 threshold, uint256 slots, uint256 security, uint256 required);
+    error Create_GroupWeaker(
+        uint256 group,
+        uint256 threshold,
+        uint256 slots,
+        uint256 security,
+        uint256 required
+    );
     /// Thrown when there is not exactly one signature per slot.
     error Create_SignatureCountWrong(uint256 given, uint256 needed);
     /// Thrown when a signature over the release id is not the keyholder's.
@@ -61,7 +67,10 @@ interface IBuskerCreation {
     /// @custom:rules Who: the artist. Requirements: the errors above; the bond as `Currency` takes it (Currency_WrongValue,
     /// Currency_WrongAmount); every keyholder's free collateral covers its deposit (Collateral_Insufficient).
     /// Emits SlotLocked per slot, then ReleaseCreated.
-    function create(Terms calldata terms, bytes[] calldata signatures) external payable returns (bytes32 releaseId);
+    function create(
+        Terms calldata terms,
+        bytes[] calldata signatures
+    ) external payable returns (bytes32 releaseId);
     /// The id that these terms have on this chain and contract.
     function releaseIdOf(Terms calldata terms) external view returns (bytes32);
 }

@@ -13,7 +13,13 @@ interface IBuskerFunding {
         uint104 raised
     );
     event UnpledgeRequested(bytes32 indexed releaseId, address indexed fan, uint104 amount, uint40 maturesAt);
-    event Unpledged(bytes32 indexed releaseId, address indexed fan, address to, uint104 amount, uint104 raised);
+    event Unpledged(
+        bytes32 indexed releaseId,
+        address indexed fan,
+        address to,
+        uint104 amount,
+        uint104 raised
+    );
     /// The goal fell to what was raised.
     event RaisedAccepted(bytes32 indexed releaseId, uint104 raised);
 

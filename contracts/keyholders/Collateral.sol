@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IBuskerCollateral} from "../interfaces/IBuskerCollateral.sol";
+import {Currency} from "../libraries/Currency.sol";
+import {Releases} from "../lifecycle/Releases.sol";
+import {
+    Account,
+    KeyholderInfo,
+    Notice,
+    Obligations,
+    Reputation as ReputationRecord
+} from "../types/Account.sol";
+import {Registration} from "../types/Registration.sol";
+
+abstract contract Collateral is Releases, IBuskerCollateral {
+    /// @inheritdoc IBuskerCollateral
+    function register(Registration calldata registration) external {
+        emit KeyholderRegistered(msg.sender, registration);
+    }
+
+    /// @inheritdoc IBuskerCollateral
+    function depositCollateral(address currency, uint256 amount) external payable nonReentrant {
+        if (amount == 0) revert Collateral_ZeroAmount(msg.sender, currency);
+        Currency.checkValue(currency, amount);
+
+        if (_obligations[msg.sender].since == 0) _obligations[msg.sender].since = uint40(block.timestamp);
+        _accounts[msg.sender][currency].free += SafeCast.toUint104(amount);
+        emit CollateralDeposited(msg.sender, currency, amount);
+
+        Currency.pull(currency, amount);
+    }
+
+    /// @inheritdoc IBuskerCollateral
+    function requestCollateralWithdrawal(address currency, uint256 amount) external {
+        if (amount == 0) revert Collateral_ZeroAmount(msg.sender, currency);
+        uint104 free = _accounts[msg.sender][currency].free;
+        if (amount > free) revert Collateral_Insufficient(msg.sender, currency, free, amount);
+
+        uint40 maturesAt = uint40(block.timestamp) + WITHDRAWAL_NOTICE;
+        _withdrawalNotices[msg.sender][currency] = Notice(uint104(amount), maturesAt);
+        emit CollateralWithdrawalRequested(msg.sender, currency, amount, maturesAt);
+    }
+
+    /// @inheritdoc IBuskerCollateral
+    function withdrawCollateral(address currency, address to) external nonReentrant {
+        Notice memory notice = _withdrawalNotices[msg.sender][currency];
+        uint256 from = notice.maturesAt;
+        if (from == 0) revert Collateral_NoNotice(msg.sender, currency);
+        if (block.timestamp < from) revert Collateral_TooEarly(msg.sender, currency, from, block.timestamp);
+        uint256 limit = from + WITHDRAWAL_WINDOW;
+        if (block.timestamp >= limit) revert Collateral_TooLate(msg.sender, currency, limit, block.timestamp);
+        uint104 free = _accounts[msg.sender][currency].free;
+        uint104 amount = notice.amount < free ? notice.amount : free;
+        if (amount == 0) revert Collateral_Insufficient(msg.sender, currency, free, notice.amount);
+
+        delete _withdrawalNotices[msg.sender][currency];
+        _accounts[msg.sender][currency].free = free - amount;
+        emit CollateralWithdrawn(msg.sender, currency, to, amount);
+
+        Currency.push(currency, to, amount);
+    }
+
+    /// @inheritdoc IBuskerCollateral
+    function collateralOf(address keyholder, address currency) external view returns (KeyholderInfo memory) {
+        Account memory account = _accounts[keyholder][currency];
+        ReputationRecord memory reputation = _reputations[keyholder][currency];
+        Obligations memory obligations = _obligations[keyholder];
+        return
+            KeyholderInfo({
+                free: account.free,
+                locked: account.locked,
+                openSlots: account.openSlots,
+                fund: reputation.fund,
+                served: reputation.served,
+                since: obligations.since,
+                endedAt: obligations.endedAt,
+                busyCurrencies: obligations.currencies,
+                withdrawal: _withdrawalNotices[keyholder][currency]
+            });
+    }
+
+    /// @inheritdoc IBuskerCollateral
+    function isNonceUsed(address keyholder, uint256 nonce) external view returns (bool) {
+        return (_nonces[keyholder][nonce >> 8] >> (nonce & 0xff)) & 1 == 1;
+    }
+}

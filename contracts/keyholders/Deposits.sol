@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IBuskerCollateral} from "../interfaces/IBuskerCollateral.sol";
+import {Releases} from "../lifecycle/Releases.sol";
+import {Account, Obligations} from "../types/Account.sol";
+
+/// What the life of a release does to keyholders' money: lock a deposit, return it with what it gained.
+abstract contract Deposits is Releases {
+    /// False when it was used before.
+    function _useNonce(address keyholder, uint256 nonce) internal returns (bool) {
+        uint256 bitmap = _nonces[keyholder][nonce >> 8];
+        uint256 bit = 1 << (nonce & 0xff);
+        if (bitmap & bit != 0) return false;
+        _nonces[keyholder][nonce >> 8] = bitmap | bit;
+        return true;
+    }
+
+    function _lockDeposit(address keyholder, address currency, uint104 deposit) internal {
+        Account memory account = _accounts[keyholder][currency];
+        if (account.free < deposit)
+            revert IBuskerCollateral.Collateral_Insufficient(keyholder, currency, account.free, deposit);
+        account.free -= deposit;
+        account.locked += deposit;
+        if (account.openSlots == 0) _obligations[keyholder].currencies++;
+        account.openSlots++;
+        _accounts[keyholder][currency] = account;
+    }
+
+    /// Returns a deposit, adds what the slot gained, and ends the obligation.
+    function _closeSlot(address keyholder, address currency, uint104 deposit, uint256 gain) internal {
+        Account memory account = _accounts[keyholder][currency];
+        account.locked -= deposit;
+        account.openSlots--;
+        uint256 free = gain + account.free + deposit;
+        // More than fits is paid as a credit: a full account must not hold up everybody else's money.
+        if (free > type(uint104).max) {
+            _credit(keyholder, currency, free - type(uint104).max);
+            free = type(uint104).max;
+        }
+        account.free = uint104(free);
+        _accounts[keyholder][currency] = account;
+        if (account.openSlots == 0) {
+            Obligations storage obligations = _obligations[keyholder];
+            obligations.currencies--;
+            obligations.endedAt = uint40(block.timestamp);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// Bits of ReleaseRecord.flags.
+library Flags {
+    /// The ephemeral key's y is odd.
+    uint8 internal constant EPHEMERAL_ODD = 1;
+    /// The audit is drawn: `progress` holds its seed.
+    uint8 internal constant DRAWN = 2;
+    /// A group was proven badly dealt, or the artist gave up: the bond goes half to the slots, half is burned.
+    uint8 internal constant BOND_FORFEIT = 4;
+    /// The deposits were returned.
+    uint8 internal constant SLOTS_CLOSED = 8;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// Sizes that storage and terms are laid out for.
+library Limits {
+    uint256 internal constant MAX_GROUPS = 4;
+    uint256 internal constant MAX_SLOTS = 32;
+}
