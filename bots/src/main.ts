@@ -33,7 +33,7 @@ program
     "after",
     `
 Standard output has one line, once the keyholder answers artists and watches the chain:
-  {"event":"ready","keyholder":"0x…","peerId":"12D3…","multiaddrs":["/ip4/…"],"health":"http://127.0.0.1:…", …}
+  {"ready":true,"keyholder":"0x…","peerId":"12D3…","addresses":["/ip4/…"],"health":"http://127.0.0.1:…", …}
 Standard error has the log, one JSON object per line.`,
   )
   .action(async ({ config: path }: { config: string }) => {
@@ -42,13 +42,15 @@ Standard error has the log, one JSON object per line.`,
     // libp2p lets go of a promise now and then; slots that are open matter more than its connection.
     process.on("unhandledRejection", (error) => log.error({ error }, "something failed unattended"));
     const daemon = await run(config, log);
-    const stop = (signal: NodeJS.Signals) => {
-      log.info({ signal }, "stopping");
+    const stop = () => {
+      log.info({}, "stopping");
       setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
       void daemon.stop().then(() => process.exit(0));
     };
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
+    // A parent that started this process over an IPC channel is gone.
+    process.once("disconnect", stop);
     process.stdout.write(`${JSON.stringify(daemon.ready)}\n`);
   });
 

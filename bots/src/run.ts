@@ -31,12 +31,13 @@ import type { Followed } from "./watch/follow.ts";
 
 /** What a parent process reads from the first line of standard output once the daemon answers and watches. */
 export interface Ready {
-  event: "ready";
+  ready: true;
   keyholder: string;
   chainId: string;
   contract: string;
   peerId: string;
-  multiaddrs: string[];
+  /** Multiaddrs with /p2p/ at which it answers and serves archives. */
+  addresses: string[];
   /** URL of the health check, or null when there is none. */
   health: string | null;
   pid: number;
@@ -147,12 +148,12 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
     config.health && (await serveHealth(config.health.port, () => following.health(followed, duties)));
   if (health) closing.push(health.close);
   return {
-    event: "ready",
+    ready: true,
     keyholder: vault.keyholder,
     chainId: client.chainId.toString(),
     contract: client.address,
     peerId,
-    multiaddrs: store.addresses(),
+    addresses: store.addresses(),
     health: health?.url ?? null,
     pid: process.pid,
   };
