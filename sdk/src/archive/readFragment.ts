@@ -27,7 +27,11 @@ export function keysFrom(view: ArchiveView, contentKey: Uint8Array): ChunkKeys {
 
 /** @returns the chunk keys that an audit has opened, by index j (32 bytes each). */
 export function keysOpened(opened: ReadonlyMap<number, Uint8Array>): ChunkKeys {
-  return (index) => opened.get(index)?.slice();
+  return (index) => {
+    const key = opened.get(index);
+    // not slice(): a Buffer's shares its memory, and the copy will be wiped
+    return key === undefined ? undefined : Uint8Array.from(key);
+  };
 }
 
 /**

@@ -13,5 +13,5 @@ export async function tarOf(source: BlockSource, root: CID): Promise<Uint8Array>
   const parts: Uint8Array[] = [];
   for await (const part of (entry as unknown as { content(): AsyncIterable<Uint8Array> }).content())
     parts.push(part);
-  return Buffer.concat(parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
