@@ -145,7 +145,9 @@ describe("three daemons and one release", () => {
       });
       expect(failures).toEqual([]);
       const signed = await signTerms(artist, store.libp2p, {
-        ...{ offering, offers, archive: packed },
+        offering,
+        offers,
+        archive: packed,
         providers: store.addresses(),
         onDropped: (keyholder, error) => expect.unreachable(`${keyholder}: ${error.message}`),
       });

@@ -136,9 +136,16 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
       domain: client.domain,
       now: () => latestTime(client),
       ...answers({
-        ...{ client, vault, store, policy, book, peerId, isNonceKnown, log },
+        client,
+        vault,
+        store,
+        policy,
+        book,
+        peerId,
         fromBlock: chain.fromBlock,
-        whileFetching: archives.whileFetching,
+        isNonceKnown,
+        archives,
+        log,
       }),
       onError: (error, peer) => log.warn({ error, peer }, "request failed"),
     }),
@@ -166,7 +173,9 @@ async function openKeys(
   const wallet = await openWallet(config.wallet);
   const { rpc, contract, chainId } = config.chain;
   const client = await connect({
-    ...{ rpc, contract, signer: wallet },
+    rpc,
+    contract,
+    signer: wallet,
     ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
   });
   closing.push(() => client.provider.destroy());

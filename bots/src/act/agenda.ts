@@ -93,7 +93,7 @@ export function agenda({ perform, staggerMs, log, now = () => performance.now() 
     underWay: () => [...entries.values()].filter((entry) => entry.underWay !== null).length,
     async close() {
       isOpen = false;
-      await Promise.all([...entries.values()].map((entry) => entry.underWay));
+      await Promise.all([...entries.values()].map(async (entry) => entry.underWay));
     },
   };
 }

@@ -10,6 +10,7 @@ import type { AnswerCallsOptions } from "@busker/sdk/solicit/answerCalls.ts";
 import type { Declined, SignedOffer } from "@busker/sdk/solicit/messages.ts";
 import { zeroPadValue } from "ethers";
 
+import type { ArchiveKeeper } from "../archives/archiveKeeper.ts";
 import type { Log } from "../observe/log.ts";
 import { decideCall, decideTerms } from "../policy.ts";
 import type { OpenOffer, Policy } from "../policy.ts";
@@ -30,8 +31,7 @@ export interface AnswerOptions {
   fromBlock: number;
   /** Whether one of the keyholder's releases has this nonce, as far as it knows. */
   isNonceKnown: (nonce: bigint) => boolean;
-  /** Called while an archive is fetched for terms, with its root's digest, so that it is not collected. */
-  whileFetching: <T>(archiveRoot: string, work: () => Promise<T>) => Promise<T>;
+  archives: ArchiveKeeper;
   log: Log;
 }
 
@@ -96,7 +96,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
       const refusal = await refusalOf(terms, record, options);
       if (refusal !== null) return refusal;
       try {
-        await options.whileFetching(terms.archiveRoot, () =>
+        await options.archives.whileFetching(terms.archiveRoot, () =>
           checkArchive(options.store, terms, { sources, size: record.call.archiveSize, signal, onProgress }),
         );
       } catch (error) {

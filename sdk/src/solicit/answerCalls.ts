@@ -142,7 +142,7 @@ function termsAnswerer(options: AnswerCallsOptions) {
     const { terms, archive } = await readRequest(frames, signRequestCodec, asker.signal);
     const progress = progressWriter(frames, asker.signal);
     const answer = await orDecline(
-      () => options.onTerms(terms, archive, { ...asker, onProgress: progress.report }),
+      () => options.onTerms(terms, archive, { ...asker, onProgress: (made) => progress.report(made) }),
       options.onError,
       asker.peer,
     );

@@ -80,9 +80,9 @@ async function askOne(
     return await request(
       host,
       { endpoints, protocol: OFFER_PROTOCOL, timeoutMs: timeoutMs ?? OFFER_TIMEOUT_MS, signal },
-      async ({ frames, remotePeer, signal }) => {
-        await frames.write(signedCallCodec, call, signal);
-        const answer = await frames.read(offerAnswerCodec, signal);
+      async ({ frames, remotePeer, signal: ending }) => {
+        await frames.write(signedCallCodec, call, ending);
+        const answer = await frames.read(offerAnswerCodec, ending);
         if ("declined" in answer) throw declinedOffer(answer.declined);
         const publicKey = await verifyOffer(answer, {
           domain,

@@ -17,9 +17,9 @@ import { askToSign } from "./askToSign.ts";
 import { signCall } from "./call.ts";
 import { NOW, aCall, aSignedOffer, artist, domain, keyholder, someTerms } from "./testing/fixture.ts";
 
-const open: Libp2p[] = [];
+const nodes: Libp2p[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.stop()));
+  await Promise.all(nodes.splice(0).map(async (each) => each.stop()));
 });
 
 async function node(): Promise<Libp2p> {
@@ -30,7 +30,7 @@ async function node(): Promise<Libp2p> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
   });
-  open.push(started);
+  nodes.push(started);
   return started;
 }
 
@@ -109,8 +109,8 @@ describe("artist and keyholder over real sockets", () => {
   it("give up on a keyholder that goes silent, which then stops its work", async () => {
     let stopped: unknown;
     const { sign } = await bothEnds({
-      onTerms: (_, __, { signal }) =>
-        new Promise((_, reject) => {
+      onTerms: (_terms, _archive, { signal }) =>
+        new Promise((_resolve, reject) => {
           signal.addEventListener("abort", () => {
             stopped = signal.reason;
             reject(signal.reason as Error);

@@ -1,4 +1,4 @@
-import type { Connection, StreamHandler } from "@libp2p/interface";
+import type { Connection, Stream, StreamHandler } from "@libp2p/interface";
 import { streamPair } from "@libp2p/utils";
 import type { Multiaddr } from "@multiformats/multiaddr";
 
@@ -25,17 +25,18 @@ export function memoryHosts(...peerIds: string[]): MemoryHost[] {
       const remote = addresses[0]?.getComponents().find((part) => part.name === "p2p")?.value ?? "";
       const known = handlers.get(remote);
       if (known === undefined) throw new Error("connection refused");
-      const towards = (peer: string) => ({ remotePeer: { toString: () => peer } }) as unknown as Connection;
-      return {
-        ...towards(remote),
-        async newStream(protocol: string) {
-          const handler = known.get(protocol);
-          if (handler === undefined) throw new Error("protocol not supported");
-          const [outbound, inbound] = await streamPair({ protocol });
-          void handler(inbound, towards(id));
-          return outbound;
-        },
-      } as unknown as Connection;
+      const newStream = async (protocol: string) => {
+        const handler = known.get(protocol);
+        if (handler === undefined) throw new Error("protocol not supported");
+        const [outbound, inbound] = await streamPair({ protocol });
+        void handler(inbound, connectionTo(id));
+        return outbound;
+      };
+      return connectionTo(remote, newStream);
     },
   }));
+}
+
+function connectionTo(peer: string, newStream?: (protocol: string) => Promise<Stream>): Connection {
+  return { remotePeer: { toString: () => peer }, newStream } as unknown as Connection;
 }
