@@ -1,0 +1,8 @@
+/** How long an artist's call may be answered, in chain time. */
+export const CALL_VALIDITY_SECONDS = 3600;
+/** How long the keyholders' signatures over terms work, in chain time. */
+export const CREATE_WITHIN_SECONDS = 24 * 3600;
+/** How often a step that waits for the chain looks again. */
+export const BLOCK_POLL_MS = 500;
+/** How long to wait for others to bring a release to a state. */
+export const AWAIT_STATE_MS = 120_000;

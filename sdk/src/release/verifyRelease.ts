@@ -1,0 +1,117 @@
+import { retrieveManifest, type ArchiveView } from "../archive/retrieveManifest.ts";
+import { keysOpened, readFragment } from "../archive/readFragment.ts";
+import { verifyArchive } from "../archive/verify.ts";
+import type { Manifest } from "../archive/manifest.ts";
+import type { Client } from "../chain/client.ts";
+import { readEvents, topicOf } from "../chain/events.ts";
+import { readRelease } from "../chain/readRelease.ts";
+import type { AbortOptions, BlockSource } from "../content/store.ts";
+import { auditIndices } from "../crypto/audit.ts";
+import { fromHex, toHex } from "../crypto/bytes.ts";
+import { BuskerError } from "../protocol/errors.ts";
+import type { Group, Terms } from "../protocol/terms.ts";
+import { smallestDeposits } from "../protocol/validateTerms.ts";
+import { archiveCid } from "../archive/block.ts";
+
+export interface VerifyReleaseOptions extends AbortOptions {
+  /** Where the archive is fetched from. */
+  source: BlockSource;
+  onProgress?: (progress: { bytesDone: number; bytesTotal: number }) => void;
+}
+
+/** What a fan knows after checking a release, before it pledges. */
+export interface VerifiedRelease {
+  manifest: Manifest;
+  /** Bytes. */
+  archiveSize: number;
+  /** Positions of the locked fragments that the audit opened; all of them were decrypted. */
+  auditedFragments: number[];
+  /** Chance that the audit missed a bad tenth of the locked fragments: 0.9^q. */
+  missChance: number;
+  /** R: the least that a coalition able to open the work early would lose, if betrayed, over the goal; null without a goal. */
+  coalitionCost: number | null;
+}
+
+/**
+ * Checks what a fan can check: the archive can be fetched whole, is the one in the terms, and the fragments that the audit opened
+ * decrypt.
+ *
+ * @throws BuskerError ARCHIVE_NOT_AS_AGREED when archive and terms differ, FRAGMENT_CORRUPT, or what fetching gives
+ */
+export async function verifyRelease(
+  client: Client,
+  releaseId: string,
+  { source, signal, onProgress }: VerifyReleaseOptions,
+): Promise<VerifiedRelease> {
+  const { terms } = await readRelease(client, releaseId);
+  const root = archiveCid(fromHex(terms.archiveRoot, 32));
+  const archive = await verifyArchive(source, root, { signal, onProgress });
+  compareWithTerms(archive, terms);
+  const audited = await readAudit(client, releaseId);
+  await decryptAudited(await retrieveManifest(source, root, { signal }), audited, { signal });
+  return {
+    manifest: archive.manifest,
+    archiveSize: archive.archiveSize,
+    auditedFragments: [...audited.keys()],
+    missChance: 0.9 ** audited.size,
+    coalitionCost: terms.goal === 0n ? null : leastCoalitionCost(terms.groups, terms.goal),
+  };
+}
+
+/** @throws BuskerError ARCHIVE_NOT_AS_AGREED naming every difference */
+export function compareWithTerms(
+  archive: { chunkRoot: Uint8Array; chunkCount: number; keyHash: Uint8Array; archiveSalt: Uint8Array },
+  terms: Terms,
+): void {
+  const differences = [
+    ...(toHex(archive.chunkRoot) === terms.chunkRoot ? [] : ["chunk root"]),
+    ...(archive.chunkCount === terms.chunkCount ? [] : ["number of locked fragments"]),
+    ...(toHex(archive.keyHash) === terms.keyHash ? [] : ["key hash"]),
+    ...(toHex(archive.archiveSalt) === terms.archiveSalt ? [] : ["archive salt"]),
+  ];
+  if (differences.length === 0) return;
+  throw new BuskerError(
+    "ARCHIVE_NOT_AS_AGREED",
+    `The archive is not the one in the terms: ${differences.join(", ")} differ`,
+    {
+      hint: "Do not sign or pledge: the artist promises something else than what it offers.",
+    },
+  );
+}
+
+/** Keys of the audit-opened fragments by position; empty before the audit is opened, or without one. */
+export async function readAudit(client: Client, releaseId: string): Promise<Map<number, Uint8Array>> {
+  for await (const { args } of readEvents(client, { topics: [topicOf("AuditOpened"), releaseId] })) {
+    const keys = Array.from(args["chunkKeys"] as string[], (key) => fromHex(key, 32));
+    const indices = await drawnIndices(client, releaseId);
+    return new Map(indices.map((index, n) => [index, keys[n]!]));
+  }
+  return new Map();
+}
+
+async function drawnIndices(client: Client, releaseId: string): Promise<number[]> {
+  const { chunkCount, auditSamples } = (await readRelease(client, releaseId)).terms;
+  for await (const { args } of readEvents(client, { topics: [topicOf("AuditDrawn"), releaseId] })) {
+    return auditIndices(fromHex(args["seed"] as string, 32), chunkCount, auditSamples);
+  }
+  return [];
+}
+
+async function decryptAudited(
+  view: ArchiveView,
+  audited: Map<number, Uint8Array>,
+  options: AbortOptions,
+): Promise<void> {
+  if (audited.size === 0) return;
+  const keys = keysOpened(audited);
+  for (const fragment of view.layout.fragments()) {
+    if (fragment.lockedIndex === null || !audited.has(fragment.lockedIndex)) continue;
+    await readFragment(view, fragment, keys, options);
+  }
+}
+
+/** R of the protocol: the smallest sum of M half deposits over the goal, over all groups. */
+export function leastCoalitionCost(groups: readonly Group[], goal: bigint): number {
+  const least = groups.map(smallestDeposits).reduce((a, b) => (a < b ? a : b));
+  return Number((least * 5000n) / goal) / 10_000;
+}
