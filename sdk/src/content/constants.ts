@@ -14,3 +14,5 @@ export const MESSAGE_TIMEOUT_MS = 120_000;
 export const DIAL_TIMEOUT_MS = 10_000;
 /** Blocks younger than this are never collected, in seconds. */
 export const COLLECT_GRACE_SECONDS = 3_600;
+/** Connections from one host that a node takes in a second. */
+export const INBOUND_PER_SECOND = 64;

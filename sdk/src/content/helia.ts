@@ -11,7 +11,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
 import { FileBlocks } from "./blocks.ts";
-import { DIAL_TIMEOUT_MS, MESSAGE_TIMEOUT_MS } from "./constants.ts";
+import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, MESSAGE_TIMEOUT_MS } from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
 import { DirectoryStore } from "./localStore.ts";
@@ -72,9 +72,16 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
       transports: [tcp(), webSockets()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
+      // the default of 5 a second would turn away keyholders that come together, as those behind one router do
+      connectionManager: { inboundConnectionThreshold: INBOUND_PER_SECOND },
       services: { identify: identify() },
     }),
-    { messageSendTimeout: MESSAGE_TIMEOUT_MS, messageReceiveTimeout: MESSAGE_TIMEOUT_MS },
+    {
+      messageSendTimeout: MESSAGE_TIMEOUT_MS,
+      messageReceiveTimeout: MESSAGE_TIMEOUT_MS,
+      // who asks again has lost the block
+      doNotResendBlockWindow: 0,
+    },
   ) as unknown as HeliaWithLibp2p;
   try {
     await helia.start();
@@ -85,11 +92,11 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
 
   const known = new Set<string>();
   const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
+    multiaddrs.forEach((address) => known.add(address));
     const results = await Promise.allSettled(
       multiaddrs.map((address) => dialOne(helia.libp2p, address, signal)),
     );
     signal?.throwIfAborted();
-    results.forEach((result, n) => result.status === "fulfilled" && known.add(multiaddrs[n]!));
     if (results.some((result) => result.status === "fulfilled")) return;
     const causes = results.map((result) => (result.status === "rejected" ? result.reason : undefined));
     throw new BuskerError(
@@ -103,8 +110,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
   };
   const reconnect = (): Promise<void> => connect([...known]).catch(() => undefined);
   const fetcher = new PeerFetch(helia, { timeoutMs: fetchTimeoutMs, reconnect });
-  dial.forEach((address) => known.add(address));
-  if (dial.length > 0) await reconnect();
+  if (dial.length > 0) await connect(dial).catch(() => undefined);
 
   const store = new DirectoryStore(directory, {
     fetch: (cid, abort) => fetcher.fetch(cid, abort),
