@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import { describeCurrency } from "@busker/sdk/chain/currency.ts";
+import { readTerms } from "@busker/sdk/chain/readRelease.ts";
+import { withdraw } from "@busker/sdk/release/collateral.ts";
+import { pledge } from "@busker/sdk/release/pledge.ts";
+import { refund, refundBatch } from "@busker/sdk/release/refund.ts";
+import { tip } from "@busker/sdk/release/tip.ts";
+import { requestUnpledge, unpledge } from "@busker/sdk/release/unpledge.ts";
+import { action } from "../context.ts";
+import { formatDuration } from "../duration.ts";
+import { currencyOf, formatMoney, parseMoney } from "../money.ts";
+import { RELEASE_HELP, resolveRelease } from "../releases.ts";
+
+export function addFanCommands(program: Command): void {
+  program
+    .command("pledge")
+    .description("pledge to an open release; what exceeds the goal stays yours")
+    .argument("<release>", RELEASE_HELP)
+    .argument("<amount>", "in the release's currency, e.g. 0.5")
+    .option("--for <address>", "make it another account's pledge")
+    .addHelpText(
+      "after",
+      "\nRun `busker verify RELEASE` first: it says whether the archive is what the artist promises.",
+    )
+    .action(
+      action(async (context, text: string, amountText: string, options: { for?: string }) => {
+        const client = await context.account();
+        const releaseId = await resolveRelease(context, client, text);
+        const currency = await describeCurrency(client, (await readTerms(client, releaseId)).currency);
+        const amount = parseMoney(amountText, currency);
+        const result = await pledge(client, releaseId, {
+          amount,
+          ...(options.for === undefined ? {} : { beneficiary: options.for }),
+        });
+        context.output.result(
+          { releaseId, ...result },
+          `Pledged ${formatMoney(result.accepted, currency)}; ${formatMoney(result.raised, currency)} is raised now.`,
+        );
+      }),
+    );
+
+  program
+    .command("unpledge")
+    .description("take a pledge back from an open release: give notice, and repeat when it has matured")
+    .argument("<release>", RELEASE_HELP)
+    .option("--to <address>", "account to pay; default your own")
+    .action(
+      action(async (context, text: string, options: { to?: string }) => {
+        const client = await context.account();
+        const releaseId = await resolveRelease(context, client, text);
+        const fan = await client.signer.getAddress();
+        const { notice } = await client.contract.pledgeOf(releaseId, fan);
+        const { unpledgeNotice, unpledgeWindow } = client.parameters;
+        const now = (await client.provider.getBlock("latest"))!.timestamp;
+        const maturesAt = Number(notice.maturesAt);
+        if (maturesAt === 0 || now >= maturesAt + unpledgeWindow) {
+          await requestUnpledge(client, releaseId);
+          context.output.result(
+            { releaseId, maturesIn: unpledgeNotice },
+            `Notice given. Run the same command in ${formatDuration(unpledgeNotice)}, within ${formatDuration(unpledgeWindow)} from then.`,
+          );
+          return;
+        }
+        await unpledge(client, releaseId, options.to ?? fan);
+        context.output.result({ releaseId, amount: notice.amount }, "Your pledge is paid back.");
+      }),
+    );
+
+  program
+    .command("refund")
+    .description("take your pledge back from a failed release")
+    .argument("<release>", RELEASE_HELP)
+    .option("--to <address>", "account to pay; default your own")
+    .option("--fans <addresses...>", "instead, turn these fans' pledges into credits that they withdraw")
+    .action(
+      action(async (context, text: string, options: { to?: string; fans?: string[] }) => {
+        const client = await context.account();
+        const releaseId = await resolveRelease(context, client, text);
+        const { hash } =
+          options.fans === undefined
+            ? await refund(client, releaseId, options.to ?? (await client.signer.getAddress()))
+            : await refundBatch(client, releaseId, options.fans);
+        context.output.result({ releaseId, transaction: hash }, "Paid back.");
+      }),
+    );
+
+  program
+    .command("withdraw")
+    .description("pay out your credits: payouts, bonds, and refunds that others pushed")
+    .option("--currency <address>", "ERC-20 token; default the native coin")
+    .option("--to <address>", "account to pay; default your own")
+    .action(
+      action(async (context, options: { currency?: string; to?: string }) => {
+        const client = await context.account();
+        const owner = await client.signer.getAddress();
+        const currency = await currencyOf(client, options.currency);
+        const amount = await client.contract.creditOf(owner, currency.address);
+        await withdraw(client, currency.address, options.to ?? owner);
+        context.output.result({ amount }, `Paid out ${formatMoney(amount, currency)}.`);
+      }),
+    );
+
+  program
+    .command("tip")
+    .description("give the artist of an opened release some more")
+    .argument("<release>", RELEASE_HELP)
+    .argument("<amount>", "in the release's currency")
+    .action(
+      action(async (context, text: string, amountText: string) => {
+        const client = await context.account();
+        const releaseId = await resolveRelease(context, client, text);
+        const currency = await describeCurrency(client, (await readTerms(client, releaseId)).currency);
+        const amount = parseMoney(amountText, currency);
+        await tip(client, releaseId, amount);
+        context.output.result({ releaseId, amount }, `Tipped ${formatMoney(amount, currency)}.`);
+      }),
+    );
+}

@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
+import { open } from "@busker/sdk/release/open.ts";
+import { action } from "../context.ts";
+import { withBar } from "../progress.ts";
+import { connectToRelease } from "../providers.ts";
+import { RELEASE_HELP, resolveRelease } from "../releases.ts";
+
+export function addOpen(program: Command): void {
+  program
+    .command("open")
+    .description("fetch an unlocked release and write its files into a folder (anyone)")
+    .argument("<release>", RELEASE_HELP)
+    .argument("<folder>", "where the files go; made if it is not there")
+    .option("--force", "overwrite files that are there already")
+    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
+    .action(
+      action(async (context, text: string, folder: string, options: { force?: boolean; peer?: string[] }) => {
+        const client = await context.reader();
+        const releaseId = await resolveRelease(context, client, text);
+        const source = await connectToRelease(context, client, releaseId, options.peer);
+        const manifest = await withBar("opening", (report) =>
+          open(client, releaseId, {
+            source,
+            sink: folderSink(resolve(folder), { overwrite: options.force === true }),
+            onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
+          }),
+        );
+        const files = manifest.files.map(({ path, size }) => ({ path, size }));
+        context.output.result(
+          { releaseId, folder: resolve(folder), files },
+          `Opened "${manifest.title}" by ${manifest.artist}: ${files.length} files in ${resolve(folder)}`,
+        );
+      }),
+    );
+}

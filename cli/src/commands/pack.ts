@@ -1,0 +1,154 @@
+import { basename, resolve } from "node:path";
+import type { Command } from "commander";
+import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
+import type { InputFile } from "@busker/sdk/archive/input.ts";
+import type { ByteRange } from "@busker/sdk/archive/plan.ts";
+import { wipe } from "@busker/sdk/crypto/bytes.ts";
+import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts";
+import { lockKeystore } from "@busker/sdk/crypto/keystore.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
+import { pack } from "@busker/sdk/release/pack.ts";
+import { action } from "../context.ts";
+import { findDraft, saveDraft, saveKey } from "../draft.ts";
+import { withBar } from "../progress.ts";
+import { openBlocks } from "../store.ts";
+
+interface PackFlags {
+  name?: string;
+  title?: string;
+  artist: string;
+  description?: string;
+  licence: string;
+  cover?: string;
+  plain: string[];
+  force?: boolean;
+}
+
+export function addPack(program: Command): void {
+  program
+    .command("pack")
+    .description("lock a folder of finished files into an archive (artist)")
+    .argument("<folder>", "the work: all files in it, hidden ones left out")
+    .requiredOption("--artist <name>", "who made it")
+    .option("--title <title>", "what it is called; default the folder's name")
+    .option("--name <name>", "name of the draft for the next steps; default from the folder's name")
+    .option("--description <text>", "a few sentences for the release page")
+    .option(
+      "--licence <spdx>",
+      "licence that takes effect when the work opens, as an SPDX expression",
+      "CC-BY-SA-4.0",
+    )
+    .option("--cover <file>", "the file in the folder that is its cover")
+    .option(
+      "--plain <file=from-to>",
+      "bytes of a file that stay readable as a preview; may be repeated",
+      collect,
+      [],
+    )
+    .option("--force", "pack anew although the draft exists; its old content key is lost")
+    .addHelpText(
+      "after",
+      "\nWithout --plain, the start of every file and a tenth of every audio and video file are its preview." +
+        "\nThe content key is written encrypted under a passphrase. Who loses it cannot release this archive." +
+        '\n\nExample: busker pack ./album --artist "The Owls" --plain "01 Night.ogg=0-300000" --as artist',
+    )
+    .action(
+      action(async (context, folder: string, flags: PackFlags) => {
+        const title = flags.title ?? basename(resolve(folder));
+        const name = flags.name ?? draftName(title);
+        const before = await findDraft(context.home, name);
+        if (before?.releaseId !== undefined) throw draftOnChain(name);
+        if (before !== null && flags.force !== true) throw draftExists(name);
+        const { files, skipped } = await folderFiles(resolve(folder));
+        for (const path of skipped) context.output.say(`Left out, since it is hidden: ${path}`);
+        const store = await openBlocks(context);
+        const contentKey = newContentKey();
+        try {
+          const passphrase = await context.passphrase("New passphrase for the content key", true);
+          // Written before the first block: whatever is packed can always be opened by its artist.
+          await saveKey(context.home, name, await lockKeystore(contentKey, passphrase));
+          const packed = await withBar("packing", (report) =>
+            pack({
+              files: withPlain(files, flags.plain),
+              work: {
+                title,
+                artist: flags.artist,
+                licence: { spdx: flags.licence },
+                ...(flags.description === undefined ? {} : { description: flags.description }),
+                ...(flags.cover === undefined ? {} : { cover: flags.cover }),
+              },
+              lock: { contentKey, archiveSalt: newArchiveSalt() },
+              sink: store,
+              onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
+            }),
+          );
+          const { manifest, ...facts } = packed;
+          await saveDraft(context.home, { name, title, ...facts });
+          context.output.result(
+            { name, ...facts },
+            `Packed ${files.length} files into ${megabytes(packed.archiveSize)}: ${packed.chunkCount} locked fragments and ` +
+              `${plainCount(manifest)} plain ones.\nArchive ${packed.archive}\nNext: busker publish ${name}`,
+          );
+        } finally {
+          wipe(contentKey);
+        }
+      }),
+    );
+}
+
+function withPlain(files: readonly InputFile[], specs: readonly string[]): InputFile[] {
+  const ranges = new Map<string, ByteRange[]>();
+  for (const spec of specs) {
+    const match = /^(.+)=(\d+)-(\d+)$/.exec(spec);
+    const path = match?.[1];
+    if (match === null || path === undefined || !files.some((file) => file.path === path)) {
+      throw new BuskerError("BAD_PLAIN_RANGE", `--plain "${spec}" names no bytes of a file of this folder`, {
+        hint: `Write FILE=FROM-TO in bytes. The files are: ${files.map((file) => file.path).join(", ")}.`,
+      });
+    }
+    ranges.set(path, [...(ranges.get(path) ?? []), [Number(match[2]), Number(match[3])]]);
+  }
+  return files.map((file) => {
+    const plain = ranges.get(file.path);
+    return plain === undefined ? file : { ...file, plain };
+  });
+}
+
+function draftName(title: string): string {
+  const name = title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return name === "" ? "release" : name.slice(0, 60);
+}
+
+function draftExists(name: string): BuskerError {
+  return new BuskerError("DRAFT_EXISTS", `There is a draft named "${name}" already`, {
+    hint: `Go on with it (busker publish ${name}), choose another --name, or pack anew with --force.`,
+  });
+}
+
+function draftOnChain(name: string): BuskerError {
+  return new BuskerError(
+    "DRAFT_ON_CHAIN",
+    `The draft "${name}" is on chain, and its content key is needed there`,
+    {
+      hint: "Choose another --name for the new archive.",
+    },
+  );
+}
+
+function plainCount(manifest: {
+  files: readonly { plain: readonly (readonly [number, number])[] }[];
+}): number {
+  return manifest.files.flatMap(({ plain }) => plain).reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function collect(value: string, all: string[]): string[] {
+  return [...all, value];
+}

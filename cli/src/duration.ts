@@ -1,0 +1,28 @@
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
+
+const UNITS: Record<string, number> = { s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** Seconds in "90s", "30min", "48h" or "30d". */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,9})(s|min|h|d)$/.exec(text);
+  const unit = UNITS[match?.[2] ?? ""];
+  if (match === null || unit === undefined) {
+    throw new BuskerError("BAD_DURATION", `"${text}" is not a length of time`, {
+      hint: "Write a whole number and a unit: 90s, 30min, 48h or 30d.",
+    });
+  }
+  return Number(match[1]) * unit;
+}
+
+/** A length of time for people: the two largest units. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [
+    [Math.floor(whole / 86_400), "d"],
+    [Math.floor((whole % 86_400) / 3600), "h"],
+    [Math.floor((whole % 3600) / 60), "min"],
+    [whole % 60, "s"],
+  ] as const;
+  const shown = parts.filter(([count]) => count > 0).slice(0, 2);
+  return shown.length === 0 ? "0 s" : shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
+}

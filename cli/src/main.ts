@@ -1,0 +1,32 @@
+import { Command, CommanderError } from "commander";
+import { commands } from "./commands.ts";
+import { reportError } from "./output.ts";
+
+const program = new Command("busker")
+  .description(
+    "Sell a finished work to the public once: fans pledge, and when the goal is met the work opens for everybody.",
+  )
+  .option("--rpc <url>", "chain endpoint (BUSKER_RPC; default: the local system's)")
+  .option(
+    "--contract <address>",
+    "address of the Busker contract (BUSKER_CONTRACT; default: the local system's)",
+  )
+  .option("--home <folder>", "where drafts and blocks are kept (BUSKER_HOME; default: ~/.busker)")
+  .option("--as <name>", "act as a demo account of the local system: artist, fan1, fan2, fan3 …")
+  .option("--keystore <file>", "act as the account in this encrypted JSON keystore (asks for its passphrase)")
+  .option("--json", "print one JSON object for programs; progress goes to standard error")
+  .showHelpAfterError("Run the command with --help to see how it is used.")
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  .exitOverride();
+
+for (const add of commands) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else {
+    reportError(error, program.opts<{ json?: boolean }>().json === true);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,34 @@
+import { SingleBar, Presets } from "cli-progress";
+
+/** Bytes done of bytes in all; called as often as the work likes. */
+export type Report = (done: number, total: number) => void;
+
+/** Runs work that reports bytes under a progress bar on standard error; without a terminal the bar is left out. */
+export async function withBar<T>(label: string, work: (report: Report) => Promise<T>): Promise<T> {
+  const bar = new SingleBar(
+    {
+      format: `  ${label} {bar} {percentage}% | {mb} of {totalMb} MB | {eta_formatted} left`,
+      clearOnComplete: true,
+      hideCursor: true,
+      etaBuffer: 50,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  try {
+    return await work((done, total) => {
+      const sizes = { mb: megabytes(done), totalMb: megabytes(total) };
+      if (!started) {
+        started = true;
+        bar.start(total, done, sizes);
+      } else bar.update(done, sizes);
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

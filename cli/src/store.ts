@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openHeliaStore, type HeliaStore } from "@busker/sdk/content/helia.ts";
+import { openLocalStore } from "@busker/sdk/content/localStore.ts";
+import type { ContentStore } from "@busker/sdk/content/store.ts";
+import type { Context } from "./context.ts";
+import { isAlive } from "./home.ts";
+import { readJson } from "./files.ts";
+
+/** How a node that serves a person's blocks is found: `busker serve` writes it. */
+export interface NodeFile {
+  pid: number;
+  addresses: string[];
+}
+
+export const NODE_FILE = "node.json";
+
+/** Folder of a person's blocks and pins. Several processes may use it at once. */
+export function storeFolder(home: string): string {
+  return join(home, "store");
+}
+
+/** Opens a person's blocks without a network. */
+export async function openBlocks(context: Context): Promise<ContentStore> {
+  const store = await openLocalStore({ directory: storeFolder(context.home) });
+  context.onClose(() => store.close());
+  return store;
+}
+
+/** Opens a person's blocks with an embedded node of this command's own, which ends with the command. */
+export async function openNode(context: Context): Promise<HeliaStore> {
+  const store = await openHeliaStore({ directory: storeFolder(context.home), identity: "ephemeral" });
+  context.onClose(() => store.close());
+  return store;
+}
+
+/** Opens an embedded node over an empty folder, as a stranger would see the network. */
+export async function openStranger(context: Context): Promise<HeliaStore> {
+  const directory = await mkdtemp(join(tmpdir(), "busker-"));
+  context.onClose(() => rm(directory, { recursive: true, force: true }));
+  const store = await openHeliaStore({ directory });
+  context.onClose(() => store.close());
+  return store;
+}
+
+/** Multiaddrs of the node that serves this home now; empty when none runs. */
+export async function servingNode(home: string): Promise<string[]> {
+  const node = await readJson<NodeFile>(join(home, NODE_FILE));
+  return node !== null && isAlive(node.pid) ? node.addresses : [];
+}
