@@ -39,7 +39,7 @@ export async function collect(
       read: async (cid) => {
         keep(cid);
         const bytes = await blocks.get(cid);
-        if (bytes !== null) return checkBlock(cid, bytes, `the file in ${blocks.directory}`);
+        if (bytes !== null) return checkBlock(cid, bytes, `the file in ${blocks.directory} has`);
         if (complete) throw notFound(cid, `it belongs to the pin ${root} but is not in ${blocks.directory}`);
         return undefined;
       },

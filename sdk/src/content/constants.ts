@@ -8,6 +8,8 @@ export const FETCH_TIMEOUT_MS = 30_000;
 export const FETCH_RETRY_MS = 1_000;
 /** How long one peer may keep silent, with requests waiting, before another is asked, in milliseconds. */
 export const PEER_SILENCE_MS = 10_000;
+/** How often a peer with requests waiting is looked after, in milliseconds. */
+export const PEER_WATCH_MS = 500;
 /** Time to send or receive one bitswap message of several blocks over a slow line, in milliseconds. */
 export const MESSAGE_TIMEOUT_MS = 120_000;
 /** Time to open a connection to a peer, in milliseconds. */

@@ -9,6 +9,13 @@ export function notFound(cid: CID, why: string, cause?: unknown): BuskerError {
   });
 }
 
+/** The error for a block whose bytes are not those of its CID. `who` begins "… other bytes". */
+export function corrupt(cid: CID, who: string): BuskerError {
+  return new BuskerError("CONTENT_CORRUPT", `Block ${cid} is not what it should be: ${who} other bytes.`, {
+    hint: "Fetch it from another node; if this happens again with the same one, do not use that node.",
+  });
+}
+
 /** Turns an error of the file system into one that says what to do about it; passes other errors on. */
 export function storeError(directory: string, doing: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

@@ -4,7 +4,7 @@ import { BuskerError } from "../protocol/errors.ts";
 import { FileBlocks } from "./blocks.ts";
 import { checkBlock, isBlockOf } from "./checkBlock.ts";
 import { collect } from "./collect.ts";
-import { notFound } from "./errors.ts";
+import { corrupt, notFound } from "./errors.ts";
 import { PinRecords } from "./pinRecords.ts";
 import { pull } from "./pull.ts";
 import type { AbortOptions, CollectOptions, ContentStore, PinOptions } from "./store.ts";
@@ -47,13 +47,16 @@ export class DirectoryStore implements ContentStore {
     options.signal?.throwIfAborted();
     const stored = await this.#blocks.get(cid);
     if (stored !== null && (await isBlockOf(cid, stored))) return stored;
-    // a damaged file is of no use to anybody: it makes room for a good one, if any peer has it
-    const fetched = await this.#network.fetch(cid, options).catch(async (error: unknown) => {
-      if (stored !== null) await checkBlock(cid, stored, `the file in ${this.#blocks.directory}`);
-      throw error;
+    const damaged = stored === null ? undefined : corrupt(cid, `the file in ${this.#blocks.directory} has`);
+    if (damaged !== undefined) {
+      if (this.#network === OFFLINE) throw damaged;
+      // a damaged file is of no use to anybody: it makes room for a good one, if any peer has it
+      await this.#blocks.discard(cid);
+    }
+    const fetched = await this.#network.fetch(cid, options).catch((error: unknown) => {
+      throw damaged ?? error;
     });
-    await checkBlock(cid, fetched, "a peer");
-    if (stored !== null) await this.#blocks.discard(cid);
+    await checkBlock(cid, fetched, "a peer gave");
     await this.put(cid, fetched);
     return fetched;
   }

@@ -19,11 +19,11 @@ export class MemoryStore implements ContentStore {
   async get(cid: CID, { signal }: AbortOptions = {}): Promise<Uint8Array> {
     signal?.throwIfAborted();
     const stored = this.blocks.get(cid.toString());
-    if (stored !== undefined) return checkBlock(cid, stored, "the store");
+    if (stored !== undefined) return checkBlock(cid, stored, "the store has");
     for (const peer of this.#peers) {
       const bytes = await peer.get(cid, { signal }).catch(() => undefined);
       if (bytes === undefined) continue;
-      await this.put(cid, await checkBlock(cid, bytes, "a peer"));
+      await this.put(cid, await checkBlock(cid, bytes, "a peer gave"));
       return bytes;
     }
     throw notFound(cid, `neither this store nor any of its ${this.#peers.length} peers has it`);

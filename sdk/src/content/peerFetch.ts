@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { PeerId } from "@libp2p/interface";
 import type { CID } from "multiformats/cid";
-import { FETCH_RETRY_MS, FETCH_TIMEOUT_MS, PEER_SILENCE_MS } from "./constants.ts";
+import { FETCH_RETRY_MS, FETCH_TIMEOUT_MS, PEER_SILENCE_MS, PEER_WATCH_MS } from "./constants.ts";
 import { isBuskerError } from "../protocol/errors.ts";
 import { notFound } from "./errors.ts";
 import type { BuskerError } from "../protocol/errors.ts";
@@ -17,7 +17,7 @@ interface Peer {
 export interface PeerFetchOptions {
   /** How long a block is looked for before the fetch gives up, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** Called when no peer is connected, to connect again to peers that were. */
+  /** Called when no connected peer gave the block, to connect again to peers that are known. */
   readonly reconnect: () => Promise<void>;
 }
 
@@ -61,12 +61,8 @@ export class PeerFetch {
         const why = asked === 0 ? "no node is connected" : `none of the ${asked} connected nodes gave it`;
         throw notFound(cid, `${why} within ${this.#timeoutMs / 1000} s`, failure);
       }
-      if (asked === 0) await this.#reconnect();
-      await delay(
-        Math.min(FETCH_RETRY_MS, this.#timeoutMs),
-        undefined,
-        signal === undefined ? {} : { signal: AbortSignal.any([signal]) },
-      );
+      await this.#reconnect();
+      await pause(Math.min(FETCH_RETRY_MS, this.#timeoutMs), signal);
     }
   }
 
@@ -86,11 +82,16 @@ export class PeerFetch {
   async #ask(peer: Peer, cid: CID, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const silence = new AbortController();
     const started = Date.now();
-    const silenceMs = Math.min(PEER_SILENCE_MS, this.#timeoutMs);
-    const watch = setInterval(() => {
-      if (Date.now() - Math.max(started, peer.lastBlockAt) >= silenceMs)
-        silence.abort(new Error(`peer ${peer.id} keeps silent`));
-    }, silenceMs / 10);
+    // Helia's bitswap drops the first repetition of a request: there must be time for another
+    const silenceMs = Math.min(PEER_SILENCE_MS, this.#timeoutMs / 3);
+    const watch = setInterval(
+      () => {
+        const silent = Date.now() - Math.max(started, peer.lastBlockAt) >= silenceMs;
+        const gone = this.#helia.libp2p.getConnections(peer.id).length === 0;
+        if (silent || gone) silence.abort(new Error(`peer ${peer.id} ${gone ? "is gone" : "keeps silent"}`));
+      },
+      Math.min(PEER_WATCH_MS, silenceMs),
+    );
     const session = this.#helia.blockstore.createSession(cid, {
       providers: [peer.id.toCID()],
       minProviders: 1,
@@ -117,4 +118,10 @@ function storeFailure(error: unknown): BuskerError | undefined {
     if (isBuskerError(current) && current.code.startsWith("STORE_")) return current;
   }
   return undefined;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  // a signal of its own: many fetches may wait on the same one
+  const own = signal === undefined ? {} : { signal: AbortSignal.any([signal]) };
+  await delay(milliseconds, undefined, own).catch(() => signal?.throwIfAborted());
 }

@@ -14,7 +14,7 @@ const run = promisify(execFile);
  */
 export async function smallDisk(
   kibibytes: number,
-): Promise<({ directory: string } & AsyncDisposable) | null> {
+): Promise<{ directory: string; remove: () => Promise<void> } | null> {
   const directory = await mkdtemp(join(tmpdir(), "busker-disk-"));
   try {
     await run("mount", ["-t", "tmpfs", "-o", `size=${kibibytes}k`, "busker-test", directory]);
@@ -27,5 +27,5 @@ export async function smallDisk(
     await run("umount", [directory]);
     await rm(directory, { recursive: true });
   };
-  return { directory, [Symbol.asyncDispose]: remove };
+  return { directory, remove };
 }
