@@ -10,8 +10,8 @@ import { repack } from "./testing/repack.ts";
 
 const pieces = (count: number): Uint8Array[] => Array.from({ length: count }, (_, n) => noise(8, n));
 
-describe("the tree over the blocks", () => {
-  it.each([2, 173, 174, 175, 348, 349, 174 * 174, 174 * 174 + 1])(
+describe("the tree over the blocks", { timeout: 60_000 }, () => {
+  it.each([2, 173, 174, 175, 348, 349, 174 * 174 + 1])(
     "is the one that the UnixFS importer builds, for %i leaves",
     async (count) => {
       const leaves = pieces(count);

@@ -1,6 +1,7 @@
 import { BuskerError } from "../protocol/errors.ts";
 import { equal } from "../crypto/bytes.ts";
 import { chunkRootFrom } from "./chunkRoot.ts";
+import { ciphertextHashesOf } from "./ciphertextHashes.ts";
 import { FRAGMENTS_IN_FLIGHT } from "./constants.ts";
 import { inOrder } from "./inOrder.ts";
 import { keysFrom, readFragment } from "./readFragment.ts";
@@ -102,12 +103,7 @@ export async function checkChunkRoot(
   chunkRoot: Uint8Array,
   options: AbortOptions = {},
 ): Promise<void> {
-  const ciphertextHashes = new Uint8Array(view.keyHashes.length);
-  for (const fragment of view.layout.fragments()) {
-    if (fragment.lockedIndex === null) continue;
-    const cid = await view.index.leaf(fragment.leaf, options);
-    ciphertextHashes.set(cid.multihash.digest, 32 * fragment.lockedIndex);
-  }
+  const ciphertextHashes = await ciphertextHashesOf(view, options);
   if (equal(chunkRootFrom(view.keyHashes, ciphertextHashes), chunkRoot)) return;
   throw new BuskerError(
     "CHUNK_ROOT_WRONG",

@@ -244,9 +244,12 @@ describe("opening into a folder", () => {
   it("says so when the disk is full, and leaves nothing behind", async ({ skip }) => {
     const disk = await smallDisk(64);
     if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
-    await using _ = disk;
-    const opening = openArchive({ ...(await archive()), sink: folderSink(disk.directory) });
-    await expect(opening).rejects.toEqual(fails("DISK_FULL", disk.directory));
-    expect(await readdir(disk.directory)).toEqual([]);
+    try {
+      const opening = openArchive({ ...(await archive()), sink: folderSink(disk.directory) });
+      await expect(opening).rejects.toEqual(fails("DISK_FULL", disk.directory));
+      expect(await readdir(disk.directory)).toEqual([]);
+    } finally {
+      await disk.remove();
+    }
   });
 });
