@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {AuditSample} from "../libraries/AuditSample.sol";
+import {ChunkTree} from "../libraries/ChunkTree.sol";
+import {Payouts} from "../libraries/Payouts.sol";
+import {ReleaseKey} from "../libraries/ReleaseKey.sol";
+import {SecretSharing} from "../libraries/SecretSharing.sol";
+import {TermsHash} from "../libraries/TermsHash.sol";
+import {Terms} from "../types/Terms.sol";
+
+/// The libraries' internal functions, for tests.
+contract LibraryHarness {
+    function multiply(bytes32 x, bool odd, bytes32 scalar) external pure returns (address) {
+        return ReleaseKey.multiply(x, odd, scalar);
+    }
+
+    function addressOf(bytes32 releaseKey) external pure returns (address) {
+        return ReleaseKey.addressOf(releaseKey);
+    }
+
+    function isPoint(bytes32 x) external pure returns (bool) {
+        return ReleaseKey.isPoint(x);
+    }
+
+    function combine(uint256[] memory indices, bytes32[] memory shares) external pure returns (bytes32) {
+        return SecretSharing.combine(indices, shares);
+    }
+
+    function leaf(uint256 index, bytes32 chunkKey, bytes32 ciphertextHash) external pure returns (bytes32) {
+        return ChunkTree.leaf(index, chunkKey, ciphertextHash);
+    }
+
+    function climb(
+        uint256 count,
+        uint256[] memory indices,
+        bytes32[] memory nodes,
+        bytes32[] calldata proof
+    ) external pure returns (bytes32) {
+        return ChunkTree.climb(count, indices, nodes, proof);
+    }
+
+    function seedOf(bytes32 blockHash, bytes32 releaseId) external pure returns (bytes32) {
+        return AuditSample.seedOf(blockHash, releaseId);
+    }
+
+    function draw(bytes32 seed, uint256 count, uint256 samples) external pure returns (uint256[] memory) {
+        return AuditSample.draw(seed, count, samples);
+    }
+
+    function hashTerms(Terms calldata terms) external pure returns (bytes32) {
+        return TermsHash.hash(terms);
+    }
+
+    function fee(
+        uint256 raised,
+        uint256 bond,
+        uint256 feeBps,
+        uint256 feeFloor
+    ) external pure returns (uint256) {
+        return Payouts.fee(raised, bond, feeBps, feeFloor);
+    }
+
+    function perSlot(
+        uint256 total,
+        uint256 active,
+        uint256 standby
+    ) external pure returns (uint256, uint256) {
+        return Payouts.perSlot(total, active, standby);
+    }
+
+    function forfeit(uint256 bond, uint256 slots) external pure returns (uint256, uint256) {
+        return Payouts.forfeit(bond, slots);
+    }
+}
