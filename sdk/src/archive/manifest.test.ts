@@ -6,7 +6,7 @@ import { makeManifest } from "./makeManifest.ts";
 import { checkManifest, manifestSchema, parseManifest, serializeManifest } from "./manifest.ts";
 import { checkPaths, pathFault } from "./paths.ts";
 import { releaseJsonSchema } from "./releaseJsonSchema.ts";
-import { LOCK, WORK } from "./testing/fixture.ts";
+import { LOCK, noise, WORK } from "./testing/fixture.ts";
 import type { Manifest } from "./manifest.ts";
 
 const PUBLISHED = fileURLToPath(new URL("../../schema/release.schema.json", import.meta.url));
@@ -15,7 +15,9 @@ const files = [
   { path: "texts/words.txt", size: 70_000, mediaType: "text/plain" },
 ];
 const manifest = (): Manifest =>
-  makeManifest(files, { ...WORK, description: "Nine.\nSongs." }, LOCK, ["c2VhbGVk"]);
+  makeManifest(files, { ...WORK, description: "Nine.\nSongs." }, LOCK, [
+    Buffer.from(noise(104, 1)).toString("base64"),
+  ]);
 const fails = (code: string, words = "") =>
   expect.objectContaining({ code, message: expect.stringContaining(words) as string });
 
@@ -55,6 +57,7 @@ describe("release.json", () => {
       "a hash in capitals",
       (value) => ({ ...value, lock: { ...value.lock, keyHash: `0x${"A".repeat(64)}` } }),
     ],
+    ["a sealed key of the wrong size", (value) => ({ ...value, recipients: [{ sealed: "c2VhbGVk" }] })],
     ["no files", (value) => ({ ...value, files: [] })],
     ["an empty file", (value) => ({ ...value, files: [{ ...value.files[0]!, size: 0 }] })],
     [

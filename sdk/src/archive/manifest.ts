@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { SEALED_SIZE } from "../crypto/recipients.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import { MAX_FILES, MAX_FRAGMENT_SIZE, MAX_FRAGMENTS, MAX_MANIFEST_SIZE } from "./constants.ts";
 import { checkPaths, pathFault } from "./paths.ts";
 
 export const MANIFEST_VERSION = 1;
 export const LOCK_SCHEME = "AES-256-GCM/keccak256 v1";
+const SEALED_BASE64 = 4 * Math.ceil(SEALED_SIZE / 3);
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
@@ -74,6 +76,7 @@ export const manifestSchema = z
         z.strictObject({
           sealed: z
             .base64()
+            .length(SEALED_BASE64)
             .describe("Ephemeral X25519 key (32 bytes), nonce (24), nacl box of the content key (48)."),
         }),
       )
