@@ -29,3 +29,5 @@ export const COLLECT_MS = 3_600_000;
 /** Finalized blocks that fail to arrive for so many polls, or so many milliseconds if that is longer, make the daemon unhealthy. */
 export const UNHEALTHY_POLLS = 10;
 export const UNHEALTHY_MS = 60_000;
+/** Offers that are open at a time: anybody can ask for one, and asking is free. */
+export const MAX_OPEN_OFFERS = 256;

@@ -6,11 +6,12 @@ import { loadConfig } from "./loadConfig.ts";
 import { openLog } from "./observe/log.ts";
 import { redact } from "./observe/redact.ts";
 import { run } from "./run.ts";
+import type { Daemon } from "./run.ts";
 
 const program = new Command("busker-keyholder")
   .description(
     "Holds shares of release keys for artists and reveals them when a release is funded.\n\n" +
-      "A keyholder locks a deposit for each release, keeps a copy of its archive, and earns a part of the fee. All of its\n" +
+      "A keyholder locks a deposit for each release, keeps a copy of its archive, and earns a part of the fee. All of its " +
       "state comes from its wallet, its passphrase and the chain: the data folder may be lost at any time.",
   )
   .addHelpText(
@@ -41,17 +42,23 @@ Standard error has the log, one JSON object per line.`,
     const log = openLog(config.log.level);
     // libp2p lets go of a promise now and then; slots that are open matter more than its connection.
     process.on("unhandledRejection", (error) => log.error({ error }, "something failed unattended"));
-    const daemon = await run(config, log);
-    const stop = () => {
-      log.info({}, "stopping");
-      setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-      void daemon.stop().then(() => process.exit(0));
-    };
-    process.once("SIGTERM", stop);
-    process.once("SIGINT", stop);
-    // A parent that started this process over an IPC channel is gone.
-    process.once("disconnect", stop);
+    let daemon: Daemon | undefined = undefined;
+    const stopped = new Promise<void>((resolve) => {
+      // "disconnect": a parent that started this process over an IPC channel is gone.
+      for (const event of ["SIGTERM", "SIGINT", "disconnect"]) {
+        process.once(event, () => {
+          if (daemon === undefined) process.exit(0);
+          resolve();
+        });
+      }
+    });
+    daemon = await run(config, log);
     process.stdout.write(`${JSON.stringify(daemon.ready)}\n`);
+    await stopped;
+    log.info({}, "stopping");
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    await daemon.stop();
+    process.exit(0);
   });
 
 program.parseAsync().catch((error: unknown) => {

@@ -10,6 +10,7 @@ import type { AnswerCallsOptions } from "@busker/sdk/solicit/answerCalls.ts";
 import type { Declined, SignedOffer } from "@busker/sdk/solicit/messages.ts";
 import { zeroPadValue } from "ethers";
 
+import { MAX_OPEN_OFFERS } from "../constants.ts";
 import type { ArchiveKeeper } from "../archives/archiveKeeper.ts";
 import type { Log } from "../observe/log.ts";
 import { decideCall, decideTerms } from "../policy.ts";
@@ -38,11 +39,17 @@ export interface AnswerOptions {
 /** How the keyholder answers artists: policy first, then the archive, then the signature. */
 export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCall" | "onTerms"> {
   const { client, vault, policy, book, log } = options;
-  let choosing: Promise<unknown> = Promise.resolve();
+  let queue: Promise<unknown> = Promise.resolve();
 
-  /** One offer after another, so that no two name the same nonce. */
+  /** One after another, so that no two offers name the same nonce and no two terms take the same money. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  }
+
   function makeOffer(call: Call, callHash: string, now: number): Promise<SignedOffer> {
-    const turn = choosing.then(async () => {
+    return inTurn(async () => {
       const open = new Set(book.open(now).map(({ offer }) => offer.nonce));
       const nonce = await chooseNonce(
         (candidate) => open.has(candidate) || options.isNonceKnown(candidate),
@@ -61,15 +68,32 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
       await book.add({ call, offer: signed.offer, signedUntil: 0 });
       return signed;
     });
-    choosing = turn.catch(() => {});
-    return turn;
+  }
+
+  async function sign(terms: Terms, record: OfferRecord): Promise<{ signature: string } | Declined> {
+    // The transfer may have taken long: time, money and the chain are looked at once more.
+    const refusal = await refusalOf(terms, record, options);
+    if (refusal !== null) return refusal;
+    await book.markSigned(record.offer.nonce, terms.createBy);
+    log.info(
+      { artist: terms.artist, nonce: record.offer.nonce, archiveRoot: terms.archiveRoot },
+      "terms signed",
+    );
+    return { signature: await vault.signTerms(terms) };
   }
 
   return {
     async onCall(call, callHash) {
       const now = await latestTime(client);
       await book.prune(now, options.isNonceKnown);
-      const repeated = book.open(now).find(({ offer }) => offer.callHash === callHash);
+      const open = book.open(now);
+      const repeated = open.find(({ offer }) => offer.callHash === callHash);
+      if (repeated === undefined && open.length >= MAX_OPEN_OFFERS) {
+        return decline(
+          "BUSY",
+          "This keyholder has as many open offers as it makes at a time; ask again later.",
+        );
+      }
       const own = await ownState(
         client,
         vault.keyholder,
@@ -95,24 +119,17 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
         return decline("OFFER_UNKNOWN", "This keyholder made no offer for these terms; call again.");
       const refusal = await refusalOf(terms, record, options);
       if (refusal !== null) return refusal;
-      try {
-        await options.archives.whileFetching(terms.archiveRoot, () =>
-          checkArchive(options.store, terms, { sources, size: record.call.archiveSize, signal, onProgress }),
-        );
-      } catch (error) {
-        if (!(error instanceof BuskerError) || signal.aborted) throw error;
-        log.warn({ artist: terms.artist, archiveRoot: terms.archiveRoot, error }, "archive refused");
-        return decline(error.code, error.message);
-      }
-      // The transfer may have taken long: time, money and the chain are looked at once more.
-      const late = await refusalOf(terms, record, options);
-      if (late !== null) return late;
-      await book.markSigned(record.offer.nonce, terms.createBy);
-      log.info(
-        { artist: terms.artist, nonce: record.offer.nonce, archiveRoot: terms.archiveRoot },
-        "terms signed",
-      );
-      return { signature: await vault.signTerms(terms) };
+      return options.archives.whileFetching(terms.archiveRoot, async () => {
+        try {
+          const size = record.call.archiveSize;
+          await checkArchive(options.store, terms, { sources, size, signal, onProgress });
+        } catch (error) {
+          if (!(error instanceof BuskerError) || signal.aborted) throw error;
+          log.warn({ artist: terms.artist, archiveRoot: terms.archiveRoot, error }, "archive refused");
+          return decline(error.code, error.message);
+        }
+        return inTurn(() => sign(terms, record));
+      });
     },
   };
 }
