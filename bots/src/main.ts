@@ -53,6 +53,8 @@ Standard error has the log, one JSON object per line.`,
       }
     });
     daemon = await run(config, log);
+    // Nobody needs to be listening.
+    process.stdout.on("error", () => {});
     process.stdout.write(`${JSON.stringify(daemon.ready)}\n`);
     await stopped;
     log.info({}, "stopping");
