@@ -26,6 +26,8 @@ interface IBuskerCollateral {
     error Collateral_ZeroAmount(address keyholder, address currency);
     /// Thrown when more is needed than is free.
     error Collateral_Insufficient(address keyholder, address currency, uint256 free, uint256 needed);
+    /// Thrown when the keyholder has accounts in as many currencies as it can.
+    error Collateral_TooManyCurrencies(address keyholder, address currency, uint256 most);
     /// Thrown when there is no request to carry out.
     error Collateral_NoNotice(address keyholder, address currency);
     /// Thrown when the request has not matured.
@@ -38,7 +40,7 @@ interface IBuskerCollateral {
     /// Adds to the caller's free collateral. Who: anyone.
     /// Requirements: amount > 0 (Collateral_ZeroAmount) and below 2^104; native: msg.value == amount
     /// (Currency_WrongValue); ERC-20: approved, and exactly `amount` arrives (Currency_WrongAmount).
-    /// Emits CollateralDeposited.
+    /// At most 16 currencies (Collateral_TooManyCurrencies). Emits CollateralDeposited.
     function depositCollateral(address currency, uint256 amount) external payable;
     /// Gives notice of a withdrawal; replaces an earlier notice in that currency. Who: anyone with free collateral.
     /// Requirements: 0 < amount ≤ free (Collateral_ZeroAmount, Collateral_Insufficient).

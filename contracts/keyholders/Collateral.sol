@@ -4,17 +4,11 @@ pragma solidity ^0.8.28;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBuskerCollateral} from "../interfaces/IBuskerCollateral.sol";
 import {Currency} from "../libraries/Currency.sol";
-import {Releases} from "../lifecycle/Releases.sol";
-import {
-    Account,
-    KeyholderInfo,
-    Notice,
-    Obligations,
-    Reputation as ReputationRecord
-} from "../types/Account.sol";
+import {Account, KeyholderInfo, Notice, Reputation} from "../types/Account.sol";
 import {Registration} from "../types/Registration.sol";
+import {Accounts} from "./Accounts.sol";
 
-abstract contract Collateral is Releases, IBuskerCollateral {
+abstract contract Collateral is Accounts, IBuskerCollateral {
     /// @inheritdoc IBuskerCollateral
     function register(Registration calldata registration) external {
         emit KeyholderRegistered(msg.sender, registration);
@@ -25,8 +19,11 @@ abstract contract Collateral is Releases, IBuskerCollateral {
         if (amount == 0) revert Collateral_ZeroAmount(msg.sender, currency);
         Currency.checkValue(currency, amount);
 
-        if (_obligations[msg.sender].since == 0) _obligations[msg.sender].since = uint40(block.timestamp);
-        _accounts[msg.sender][currency].free += SafeCast.toUint104(amount);
+        Reputation storage reputation = _reputations[msg.sender][currency];
+        if (reputation.since == 0) reputation.since = uint40(block.timestamp);
+        Account storage account = _accounts[msg.sender][currency];
+        if (account.free == 0) _remember(msg.sender, currency);
+        account.free += SafeCast.toUint104(amount);
         emit CollateralDeposited(msg.sender, currency, amount);
 
         Currency.pull(currency, amount);
@@ -65,18 +62,16 @@ abstract contract Collateral is Releases, IBuskerCollateral {
     /// @inheritdoc IBuskerCollateral
     function collateralOf(address keyholder, address currency) external view returns (KeyholderInfo memory) {
         Account memory account = _accounts[keyholder][currency];
-        ReputationRecord memory reputation = _reputations[keyholder][currency];
-        Obligations memory obligations = _obligations[keyholder];
+        Reputation memory reputation = _reputations[keyholder][currency];
         return
             KeyholderInfo({
                 free: account.free,
                 locked: account.locked,
                 openSlots: account.openSlots,
+                endedAt: account.endedAt,
                 fund: reputation.fund,
+                since: reputation.since,
                 served: reputation.served,
-                since: obligations.since,
-                endedAt: obligations.endedAt,
-                busyCurrencies: obligations.currencies,
                 withdrawal: _withdrawalNotices[keyholder][currency]
             });
     }

@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IBuskerCollateral} from "../interfaces/IBuskerCollateral.sol";
-import {Releases} from "../lifecycle/Releases.sol";
-import {Account, Obligations} from "../types/Account.sol";
+import {Account} from "../types/Account.sol";
+import {Accounts} from "./Accounts.sol";
 
 /// What the life of a release does to keyholders' money: lock a deposit, return it with what it gained.
-abstract contract Deposits is Releases {
+abstract contract Deposits is Accounts {
     /// False when it was used before.
     function _useNonce(address keyholder, uint256 nonce) internal returns (bool) {
         uint256 bitmap = _nonces[keyholder][nonce >> 8];
@@ -20,9 +20,9 @@ abstract contract Deposits is Releases {
         Account memory account = _accounts[keyholder][currency];
         if (account.free < deposit)
             revert IBuskerCollateral.Collateral_Insufficient(keyholder, currency, account.free, deposit);
+        if (account.free == 0) _remember(keyholder, currency);
         account.free -= deposit;
         account.locked += deposit;
-        if (account.openSlots == 0) _obligations[keyholder].currencies++;
         account.openSlots++;
         _accounts[keyholder][currency] = account;
     }
@@ -32,6 +32,7 @@ abstract contract Deposits is Releases {
         Account memory account = _accounts[keyholder][currency];
         account.locked -= deposit;
         account.openSlots--;
+        account.endedAt = uint32(block.timestamp);
         uint256 free = gain + account.free + deposit;
         // More than fits is paid as a credit: a full account must not hold up everybody else's money.
         if (free > type(uint104).max) {
@@ -40,10 +41,5 @@ abstract contract Deposits is Releases {
         }
         account.free = uint104(free);
         _accounts[keyholder][currency] = account;
-        if (account.openSlots == 0) {
-            Obligations storage obligations = _obligations[keyholder];
-            obligations.currencies--;
-            obligations.endedAt = uint40(block.timestamp);
-        }
     }
 }

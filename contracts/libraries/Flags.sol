@@ -7,8 +7,10 @@ library Flags {
     uint8 internal constant EPHEMERAL_ODD = 1;
     /// The audit is drawn: `progress` holds its seed.
     uint8 internal constant DRAWN = 2;
+    /// The audit is opened: the record holds the goal.
+    uint8 internal constant OPENED = 4;
     /// A group was proven badly dealt, or the artist gave up: the bond goes half to the slots, half is burned.
-    uint8 internal constant BOND_FORFEIT = 4;
+    uint8 internal constant BOND_FORFEIT = 8;
     /// The deposits were returned.
-    uint8 internal constant SLOTS_CLOSED = 8;
+    uint8 internal constant SLOTS_CLOSED = 16;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Limits} from "./Limits.sol";
 import {Group, Slot, Terms} from "../types/Terms.sol";
 
 /// What a release still needs of its terms, packed as the code of a contract of its own: a third of the price of storage
 /// words. `load` gives the packed bytes; the functions below read single fields from them.
 library TermsCode {
     /// Bytes before the first slot, and bytes of one slot.
-    uint256 private constant HEADER = 236;
+    uint256 private constant HEADER = 249;
     uint256 private constant SLOT = 53;
     /// Deploys what follows it.
     bytes11 private constant CREATION_CODE = 0x600b5981380380925939f3;
@@ -29,6 +30,7 @@ library TermsCode {
         bytes memory money = abi.encodePacked(
             terms.artist,
             terms.currency,
+            terms.goal,
             terms.minPledge,
             terms.artistBond,
             terms.feeFloor,
@@ -88,11 +90,20 @@ library TermsCode {
         }
     }
 
-    /// The packed terms at `pointer`.
+    /// The packed terms at `pointer` without the slots: for what reads no single slot.
     function load(address pointer) internal view returns (bytes memory terms) {
-        terms = new bytes(pointer.code.length - 1);
+        terms = _load(pointer, HEADER);
+    }
+
+    /// The packed terms at `pointer`.
+    function loadWithSlots(address pointer) internal view returns (bytes memory terms) {
+        terms = _load(pointer, pointer.code.length - 1);
+    }
+
+    function _load(address pointer, uint256 size) private view returns (bytes memory terms) {
+        terms = new bytes(size);
         assembly ("memory-safe") {
-            extcodecopy(pointer, add(terms, 32), 1, mload(terms))
+            extcodecopy(pointer, add(terms, 32), 1, size)
         }
     }
 
@@ -104,77 +115,81 @@ library TermsCode {
         return address(uint160(_read(terms, 20, 20)));
     }
 
-    function minPledge(bytes memory terms) internal pure returns (uint104) {
+    function goal(bytes memory terms) internal pure returns (uint104) {
         return uint104(_read(terms, 40, 13));
     }
 
-    function artistBond(bytes memory terms) internal pure returns (uint104) {
+    function minPledge(bytes memory terms) internal pure returns (uint104) {
         return uint104(_read(terms, 53, 13));
     }
 
-    function feeFloor(bytes memory terms) internal pure returns (uint104) {
+    function artistBond(bytes memory terms) internal pure returns (uint104) {
         return uint104(_read(terms, 66, 13));
     }
 
+    function feeFloor(bytes memory terms) internal pure returns (uint104) {
+        return uint104(_read(terms, 79, 13));
+    }
+
     function feeBps(bytes memory terms) internal pure returns (uint16) {
-        return uint16(_read(terms, 79, 2));
+        return uint16(_read(terms, 92, 2));
     }
 
     function reputationBps(bytes memory terms) internal pure returns (uint16) {
-        return uint16(_read(terms, 81, 2));
+        return uint16(_read(terms, 94, 2));
     }
 
     function auditSamples(bytes memory terms) internal pure returns (uint8) {
-        return uint8(_read(terms, 83, 1));
+        return uint8(_read(terms, 96, 1));
     }
 
     function deadlinePolicy(bytes memory terms) internal pure returns (uint8) {
-        return uint8(_read(terms, 84, 1));
+        return uint8(_read(terms, 97, 1));
     }
 
     function createdAt(bytes memory terms) internal pure returns (uint40) {
-        return uint40(_read(terms, 85, 5));
+        return uint40(_read(terms, 98, 5));
     }
 
     function deadline(bytes memory terms) internal pure returns (uint40) {
-        return uint40(_read(terms, 90, 5));
+        return uint40(_read(terms, 103, 5));
     }
 
     function chunkCount(bytes memory terms) internal pure returns (uint32) {
-        return uint32(_read(terms, 95, 4));
+        return uint32(_read(terms, 108, 4));
     }
 
     function keyHash(bytes memory terms) internal pure returns (bytes32) {
-        return bytes32(_read(terms, 99, 32));
+        return bytes32(_read(terms, 112, 32));
     }
 
     function archiveSalt(bytes memory terms) internal pure returns (bytes32) {
-        return bytes32(_read(terms, 131, 32));
+        return bytes32(_read(terms, 144, 32));
     }
 
     function archiveRoot(bytes memory terms) internal pure returns (bytes32) {
-        return bytes32(_read(terms, 163, 32));
+        return bytes32(_read(terms, 176, 32));
     }
 
     function chunkRoot(bytes memory terms) internal pure returns (bytes32) {
-        return bytes32(_read(terms, 195, 32));
+        return bytes32(_read(terms, 208, 32));
     }
 
     function groupCount(bytes memory terms) internal pure returns (uint8) {
-        return uint8(_read(terms, 227, 1));
+        return uint8(_read(terms, 240, 1));
     }
 
     function threshold(bytes memory terms, uint256 group) internal pure returns (uint8) {
-        return uint8(_read(terms, 228 + group, 1));
+        return uint8(_read(terms, 241 + group, 1));
     }
 
     function slotCount(bytes memory terms, uint256 group) internal pure returns (uint8) {
-        return uint8(_read(terms, 232 + group, 1));
+        return uint8(_read(terms, 245 + group, 1));
     }
 
     /// Slots of all groups.
     function slotTotal(bytes memory terms) internal pure returns (uint256) {
-        return (terms.length - HEADER) / SLOT;
+        return firstSlot(terms, Limits.MAX_GROUPS);
     }
 
     /// Position of a group's first slot among all slots.

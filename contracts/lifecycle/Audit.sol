@@ -85,8 +85,11 @@ abstract contract Audit is Releases, IBuskerAudit {
         if (samples > 0) _checkSamples(releaseId, terms, chunkKeys, ciphertextHashes, proof);
 
         _enter(release, State.Open);
+        release.flags |= Flags.OPENED;
+        uint104 goal = terms.goal();
+        release.goal = goal;
         emit AuditOpened(releaseId, chunkKeys, ciphertextHashes);
-        if (release.goal == 0) _fund(releaseId, release);
+        if (goal == 0) _fund(releaseId, release);
     }
 
     /// @inheritdoc IBuskerAudit

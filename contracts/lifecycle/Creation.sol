@@ -31,7 +31,6 @@ abstract contract Creation is Deposits, EIP712, IBuskerCreation {
         if (release.state != State.None) revert Create_ReleaseExists(releaseId);
         release.terms = TermsCode.store(terms);
         _enter(release, State.Locked);
-        release.goal = terms.goal;
         _lockSlots(releaseId, terms, signatures);
         emit ReleaseCreated(releaseId, terms.artist, terms);
 

@@ -54,7 +54,6 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.currency = terms.currency();
         info.state = release.state;
         info.failure = release.failure;
-        info.goal = release.goal;
         info.raised = release.raised;
         info.minPledge = terms.minPledge();
         info.artistBond = terms.artistBond();
@@ -77,6 +76,7 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.ephemeralX = release.ephemeralX;
         uint8 flags = release.flags;
         info.ephemeralOdd = flags & Flags.EPHEMERAL_ODD != 0;
+        info.goal = flags & Flags.OPENED != 0 ? release.goal : terms.goal();
         info.drawn = flags & Flags.DRAWN != 0;
         info.bondForfeited = flags & Flags.BOND_FORFEIT != 0;
         info.slotsClosed = flags & Flags.SLOTS_CLOSED != 0;

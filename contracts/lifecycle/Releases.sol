@@ -71,13 +71,16 @@ abstract contract Releases is Ledger {
         if (group >= terms.groupCount()) revert IBuskerRelease.Release_UnknownGroup(releaseId, group);
     }
 
-    /// A release that has this slot.
+    /// A release that has this slot, and its packed terms with all slots.
     function _withSlot(
         bytes32 releaseId,
         uint8 group,
         uint8 index
     ) internal view returns (ReleaseRecord storage release, bytes memory terms) {
-        (release, terms) = _withGroup(releaseId, group);
+        release = _releases[releaseId];
+        if (release.state == State.None) revert IBuskerRelease.Release_WrongState(releaseId, State.None);
+        terms = TermsCode.loadWithSlots(release.terms);
+        if (group >= terms.groupCount()) revert IBuskerRelease.Release_UnknownGroup(releaseId, group);
         if (index >= terms.slotCount(group))
             revert IBuskerRelease.Release_UnknownSlot(releaseId, group, index);
     }
@@ -91,7 +94,7 @@ abstract contract Releases is Ledger {
         if (release.state != state) revert IBuskerRelease.Release_WrongState(releaseId, release.state);
     }
 
-    /// Packed terms of a release that exists.
+    /// Packed terms of a release that exists, without its slots.
     function _termsOf(ReleaseRecord storage release) internal view returns (bytes memory) {
         return TermsCode.load(release.terms);
     }

@@ -32,7 +32,7 @@ abstract contract Settlement is Deposits, Reputation, Funding, IBuskerSettlement
     /// @inheritdoc IBuskerSettlement
     function finalize(bytes32 releaseId) external {
         ReleaseRecord storage release = _releaseIn(releaseId, State.Unlocked);
-        bytes memory terms = _termsOf(release);
+        bytes memory terms = TermsCode.loadWithSlots(release.terms);
         bool early = release.fundedAt == 0;
         _requireFrom(
             releaseId,
@@ -84,7 +84,7 @@ abstract contract Settlement is Deposits, Reputation, Funding, IBuskerSettlement
         bool atOnce = release.failure == Failure.Aborted && release.ephemeralX == 0;
         if (!atOnce) _requireFrom(releaseId, uint256(release.since) + CLOSE_DELAY);
         SlotPay memory pay;
-        _closeSlots(releaseId, release, _termsOf(release), pay);
+        _closeSlots(releaseId, release, TermsCode.loadWithSlots(release.terms), pay);
     }
 
     /// @inheritdoc IBuskerSettlement

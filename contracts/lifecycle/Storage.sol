@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Account, Notice, Obligations, Reputation} from "../types/Account.sol";
+import {Account, Notice, Reputation} from "../types/Account.sol";
 import {Pledge} from "../types/Pledge.sol";
 import {ReleaseRecord} from "../types/Release.sol";
 
@@ -14,7 +14,8 @@ abstract contract Storage {
     mapping(address keyholder => mapping(address currency => Account account)) internal _accounts;
     mapping(address keyholder => mapping(address currency => Notice notice)) internal _withdrawalNotices;
     mapping(address keyholder => mapping(address currency => Reputation reputation)) internal _reputations;
-    mapping(address keyholder => Obligations obligations) internal _obligations;
+    /// In which it has or had collateral or slots: obligations end when they ended in all of them.
+    mapping(address keyholder => address[] currencies) internal _currencies;
     /// 256 nonces a word, so that offers may be taken up in any order.
     mapping(address keyholder => mapping(uint256 word => uint256 bitmap)) internal _nonces;
 

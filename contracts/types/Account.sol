@@ -8,23 +8,17 @@ struct Account {
     /// Sum of the deposits in open slots.
     uint104 locked;
     /// Number of open slots.
-    uint48 openSlots;
-}
-
-/// A keyholder's obligations over all currencies. One storage word.
-struct Obligations {
-    /// Time of its first collateral deposit.
-    uint40 since;
-    /// Time its last obligation ended; has a meaning only while `currencies` is zero.
-    uint40 endedAt;
-    /// Number of currencies in which it has open slots.
-    uint32 currencies;
+    uint16 openSlots;
+    /// Time its last obligation in this currency ended; has a meaning only while `openSlots` is zero.
+    uint32 endedAt;
 }
 
 /// What backs a keyholder's good name in one currency. One storage word.
 struct Reputation {
     /// The reputation fund.
     uint104 fund;
+    /// Time of its first collateral deposit in this currency.
+    uint40 since;
     /// Number of slots that were revealed in their window and settled.
     uint32 served;
 }
@@ -40,11 +34,10 @@ struct Notice {
 struct KeyholderInfo {
     uint104 free;
     uint104 locked;
-    uint48 openSlots;
+    uint16 openSlots;
+    uint32 endedAt;
     uint104 fund;
-    uint32 served;
     uint40 since;
-    uint40 endedAt;
-    uint32 busyCurrencies;
+    uint32 served;
     Notice withdrawal;
 }

@@ -17,7 +17,7 @@ struct ReleaseRecord {
     uint8 flags;
     // word 1
     uint104 raised;
-    /// Falls to `raised` when the artist or the deadline accepts it.
+    /// Set when the audit is opened. Falls to `raised` when the artist or the deadline accepts it.
     uint104 goal;
     /// Zero until Unlocked.
     uint40 unlockedAt;
