@@ -19,7 +19,38 @@ export async function scryptKey(passphrase: string, salt: Uint8Array): Promise<B
       hint: "Choose a passphrase that nobody guesses, and keep it.",
     });
   const password = new TextEncoder().encode(normalised);
-  const key = await scryptAsync(password, salt, { ...SCRYPT_COST, dkLen: 32 });
-  wipe(password);
-  return key;
+  try {
+    return await scrypt(password, salt);
+  } finally {
+    wipe(password);
+  }
+}
+
+const KEY_BYTES = 32;
+
+interface NodeCrypto {
+  scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    size: number,
+    cost: { N: number; r: number; p: number; maxmem: number },
+    done: (error: Error | null, key: Uint8Array) => void,
+  ): void;
+}
+
+/** Node's own where there is one: the same function at a third of the time, with its memory given back at once. */
+async function scrypt(password: Uint8Array, salt: Uint8Array): Promise<Bytes> {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => NodeCrypto | undefined };
+  };
+  const native = process?.getBuiltinModule?.("node:crypto");
+  if (native === undefined) return scryptAsync(password, salt, { ...SCRYPT_COST, dkLen: KEY_BYTES });
+  const maxmem = 256 * SCRYPT_COST.N * SCRYPT_COST.r;
+  return new Promise((resolve, reject) => {
+    native.scrypt(password, salt, KEY_BYTES, { ...SCRYPT_COST, maxmem }, (error, key) => {
+      if (error === null) resolve(Uint8Array.from(key));
+      else reject(error);
+      wipe(key);
+    });
+  });
 }
