@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openHeliaStore, type HeliaStore } from "@busker/sdk/content/helia.ts";
+import type { HeliaStore, HeliaStoreOptions } from "@busker/sdk/content/helia.ts";
 import { openLocalStore } from "@busker/sdk/content/localStore.ts";
 import type { ContentStore } from "@busker/sdk/content/store.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +21,12 @@ export function storeFolder(home: string): string {
   return join(home, "store");
 }
 
+/** Opens an embedded node. Its code is loaded only now: it is most of what this program consists of. */
+export async function openEmbeddedNode(options: HeliaStoreOptions): Promise<HeliaStore> {
+  const { openHeliaStore } = await import("@busker/sdk/content/helia.ts");
+  return openHeliaStore(options);
+}
+
 /** Opens a person's blocks without a network. */
 export async function openBlocks(context: Context): Promise<ContentStore> {
   const store = await openLocalStore({ directory: storeFolder(context.home) });
@@ -30,7 +36,7 @@ export async function openBlocks(context: Context): Promise<ContentStore> {
 
 /** Opens a person's blocks with an embedded node of this command's own, which ends with the command. */
 export async function openNode(context: Context): Promise<HeliaStore> {
-  const store = await openHeliaStore({ directory: storeFolder(context.home), identity: "ephemeral" });
+  const store = await openEmbeddedNode({ directory: storeFolder(context.home), identity: "ephemeral" });
   context.onClose(() => store.close());
   return store;
 }
@@ -39,7 +45,7 @@ export async function openNode(context: Context): Promise<HeliaStore> {
 export async function openStranger(context: Context): Promise<HeliaStore> {
   const directory = await mkdtemp(join(tmpdir(), "busker-"));
   context.onClose(() => rm(directory, { recursive: true, force: true }));
-  const store = await openHeliaStore({ directory });
+  const store = await openEmbeddedNode({ directory });
   context.onClose(() => store.close());
   return store;
 }

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { action } from "../context.ts";
-import { runDemo } from "../demo/run.ts";
 import { sampleAlbum } from "../demo/sample.ts";
 import { Story } from "../demo/story.ts";
 import { LOCAL_KEYHOLDERS } from "../local/constants.ts";
@@ -35,6 +34,7 @@ export function addDemo(program: Command): void {
         };
         process.once("SIGINT", () => void end());
         process.once("SIGTERM", () => void end());
+        const { runDemo } = await import("../demo/run.ts");
         await runDemo({
           system,
           folder: folder ?? (await sampleAlbum(place)),

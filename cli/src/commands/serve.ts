@@ -1,12 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { openHeliaStore } from "@busker/sdk/content/helia.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { action } from "../context.ts";
 import { writeJson } from "../files.ts";
 import { untilSignal } from "../signals.ts";
-import { NODE_FILE, servingNode, storeFolder } from "../store.ts";
+import { NODE_FILE, openEmbeddedNode, servingNode, storeFolder } from "../store.ts";
 
 export function addServe(program: Command): void {
   program
@@ -28,7 +27,7 @@ export function addServe(program: Command): void {
           );
         }
         const stopped = untilSignal();
-        const store = await openHeliaStore({ directory: storeFolder(context.home), listen: options.listen });
+        const store = await openEmbeddedNode({ directory: storeFolder(context.home), listen: options.listen });
         const file = join(context.home, NODE_FILE);
         context.onClose(() => store.close());
         context.onClose(() => rm(file, { force: true }));

@@ -7,7 +7,7 @@ import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
 import { actAs, connect, type Client } from "@busker/sdk/chain/client.ts";
 import { readRelease } from "@busker/sdk/chain/readRelease.ts";
 import { latestTime } from "@busker/sdk/chain/time.ts";
-import { openHeliaStore, type HeliaStore } from "@busker/sdk/content/helia.ts";
+import type { HeliaStore } from "@busker/sdk/content/helia.ts";
 import { openLocalStore } from "@busker/sdk/content/localStore.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
 import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts";
@@ -34,7 +34,7 @@ import { skipTime } from "../local/skipTime.ts";
 import { stop } from "../local/processes.ts";
 import type { LocalSystem } from "../local/system.ts";
 import { withBar } from "../progress.ts";
-import { storeFolder } from "../store.ts";
+import { openEmbeddedNode, storeFolder } from "../store.ts";
 import { differentFiles, filesBelow } from "./sameFiles.ts";
 import type { Story } from "./story.ts";
 
@@ -264,7 +264,7 @@ async function openDemo(system: LocalSystem): Promise<Demo> {
     as: (name) => actAs(reader, demoAccount(accounts[name]!.index)),
     async node(name) {
       const directory = join(system.folder, "visitors", name);
-      const store = await openHeliaStore({ directory });
+      const store = await openEmbeddedNode({ directory });
       nodes.push(store);
       return store;
     },
