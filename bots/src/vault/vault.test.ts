@@ -18,7 +18,7 @@ const MNEMONIC = "test test test test test test test test test test test junk";
 const FIRST = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const FIRST_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
-describe("openVault", () => {
+describe("openVault", { timeout: 120_000 }, () => {
   let vault: Vault;
   beforeAll(async () => {
     vault = await openVault(new Wallet(FIRST_KEY), domain, "correct horse");
