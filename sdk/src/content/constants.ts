@@ -18,3 +18,5 @@ export const DIAL_TIMEOUT_MS = 10_000;
 export const COLLECT_GRACE_SECONDS = 3_600;
 /** Connections from one host that a node takes in a second. */
 export const INBOUND_PER_SECOND = 64;
+/** Bytes that may have arrived on a stream of blocks and not been taken up yet: all that a pin has in flight. */
+export const BLOCK_STREAM_BUFFER_BYTES = 32 * 2 ** 20;

@@ -11,6 +11,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
 import { FileBlocks } from "./blocks.ts";
+import { serveBlocks } from "./blockStream.ts";
 import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, MESSAGE_TIMEOUT_MS } from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
@@ -90,6 +91,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     throw listenError(listen, error);
   }
 
+  await serveBlocks(helia.libp2p as Libp2p, (cid) => blocks.get(cid));
   const known = new Set<string>();
   const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
     multiaddrs.forEach((address) => known.add(address));

@@ -3,7 +3,9 @@ import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { PeerId } from "@libp2p/interface";
 import type { CID } from "multiformats/cid";
 import { FETCH_RETRY_MS, FETCH_TIMEOUT_MS, PEER_SILENCE_MS, PEER_WATCH_MS } from "./constants.ts";
+import { raceSignal } from "race-signal";
 import { isBuskerError } from "../protocol/errors.ts";
+import { BlockClient } from "./blockStream.ts";
 import { notFound } from "./errors.ts";
 import type { BuskerError } from "../protocol/errors.ts";
 import type { AbortOptions } from "./store.ts";
@@ -22,7 +24,7 @@ export interface PeerFetchOptions {
 }
 
 /**
- * Fetches blocks over bitswap, each from one peer at a time: the least busy of those connected, then the next when it says
+ * Fetches blocks, each from one peer at a time: the least busy of those connected, then the next when it says
  * that it has not got the block or keeps silent. (Bitswap by itself asks all peers at once, and all of them send.)
  */
 export class PeerFetch {
@@ -30,9 +32,11 @@ export class PeerFetch {
   readonly #timeoutMs: number;
   readonly #reconnect: () => Promise<void>;
   readonly #peers = new Map<string, Peer>();
+  readonly #stream: BlockClient;
 
   constructor(helia: HeliaWithLibp2p, { timeoutMs = FETCH_TIMEOUT_MS, reconnect }: PeerFetchOptions) {
     this.#helia = helia;
+    this.#stream = new BlockClient(helia.libp2p);
     this.#timeoutMs = timeoutMs;
     this.#reconnect = reconnect;
   }
@@ -48,7 +52,8 @@ export class PeerFetch {
         tried.add(peer.id.toString());
         asked++;
         try {
-          return await this.#ask(peer, cid, signal);
+          const bytes = await this.#askBusker(peer, cid, signal);
+          if (bytes !== null) return bytes ?? (await this.#ask(peer, cid, signal));
         } catch (error) {
           signal?.throwIfAborted();
           // a full disk is nothing that another peer could help with
@@ -77,6 +82,20 @@ export class PeerFetch {
       if (best === undefined || peer.waiting < best.waiting) best = peer;
     }
     return best;
+  }
+
+  /** @returns null when the peer has not got it, undefined when it is no Busker node: then bitswap is what is left. */
+  async #askBusker(
+    peer: Peer,
+    cid: CID,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array | null | undefined> {
+    peer.waiting++;
+    try {
+      return await raceSignal(this.#stream.ask(peer.id, cid), signal);
+    } finally {
+      peer.waiting--;
+    }
   }
 
   async #ask(peer: Peer, cid: CID, signal: AbortSignal | undefined): Promise<Uint8Array> {
