@@ -5,4 +5,6 @@ export async function untilSignal(): Promise<void> {
     process.once("SIGTERM", () => resolve());
     process.once("disconnect", () => resolve());
   });
+  // An open channel would keep the process alive after its work is done.
+  if (process.connected) process.disconnect();
 }
