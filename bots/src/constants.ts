@@ -31,3 +31,7 @@ export const UNHEALTHY_POLLS = 10;
 export const UNHEALTHY_MS = 60_000;
 /** Offers that are open at a time: anybody can ask for one, and asking is free. */
 export const MAX_OPEN_OFFERS = 256;
+/** How often a transaction that was sent is looked for. */
+export const RECEIPT_POLL_MS = 500;
+/** How long the endpoint may not know a transaction that it took before that counts as lost. */
+export const LOST_AFTER_MS = 6_000;

@@ -20,7 +20,7 @@ import type { DaemonProcess } from "./testing/daemonProcess.ts";
 const FAN = 1;
 const KEYHOLDERS = [5, 6];
 const GROUPS = [{ threshold: 2, slots: 2 }];
-const LONG_MS = 120_000;
+const LONG_MS = 180_000;
 
 let folder: string;
 let chain: TestChain;

@@ -2,7 +2,7 @@ import type { Client } from "@busker/sdk/chain/client.ts";
 import { toBuskerError } from "@busker/sdk/chain/errors.ts";
 import type { BuskerError } from "@busker/sdk/protocol/errors.ts";
 
-import { RECEIPT_TIMEOUT_MS } from "../constants.ts";
+import { awaitReceipt } from "./awaitReceipt.ts";
 
 /** The contract's verbs that a keyholder sends. */
 export type Verb =
@@ -80,8 +80,7 @@ export function submitter(client: Client): Submitter {
           const gasLimit = ((await method.estimateGas(...args)) * 6n) / 5n + gasReserve;
           return method.send(...args, { gasLimit });
         });
-        const receipt = await response.wait(1, RECEIPT_TIMEOUT_MS);
-        if (receipt === null) throw new Error(`transaction ${response.hash} is in no block yet`);
+        const receipt = await awaitReceipt(client.provider, response.hash);
         return { kind: "done", block: receipt.blockNumber, transaction: receipt.hash };
       } catch (error) {
         return refused(toBuskerError(error));
