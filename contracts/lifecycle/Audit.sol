@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {IBuskerAudit} from "../interfaces/IBuskerAudit.sol";
 import {IBuskerRelease} from "../interfaces/IBuskerRelease.sol";
 import {AuditSample} from "../libraries/AuditSample.sol";
+import {BlockHistory} from "../libraries/BlockHistory.sol";
 import {ChunkTree} from "../libraries/ChunkTree.sol";
 import {Flags} from "../libraries/Flags.sol";
 import {Limits} from "../libraries/Limits.sol";
@@ -58,7 +58,7 @@ abstract contract Audit is Releases, IBuskerAudit {
         if (release.flags & Flags.DRAWN != 0) revert Draw_AlreadyDrawn(releaseId);
         uint256 drawBlock = uint256(release.progress);
         if (block.number <= drawBlock) revert Draw_BlockPending(releaseId, drawBlock, block.number);
-        bytes32 blockHash = Blockhash.blockHash(drawBlock);
+        bytes32 blockHash = BlockHistory.hashOf(drawBlock);
         if (blockHash == 0) revert Draw_BlockForgotten(releaseId, drawBlock, block.number);
 
         bytes32 seed = AuditSample.seedOf(blockHash, releaseId);

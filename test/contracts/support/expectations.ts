@@ -2,7 +2,7 @@ import { expect } from "vitest";
 
 import { iface } from "./world.ts";
 
-import type { ErrorDescription, TransactionReceipt, TransactionResponse } from "ethers";
+import type { ErrorDescription, Result, TransactionReceipt, TransactionResponse } from "ethers";
 
 function dataOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
@@ -28,10 +28,15 @@ export async function errorOf(call: Promise<unknown>): Promise<ErrorDescription>
   }
   if (failure === undefined) throw new Error("it did not revert");
   const data = dataOf(failure);
-  if (data === undefined) throw failure;
+  if (data === undefined) throw new Error("it failed without an answer of the contract", { cause: failure });
   const description = iface.parseError(data);
   if (description === null) throw new Error(`it reverted with unknown data ${data}`);
   return description;
+}
+
+/** The named values of an answer of the contract. */
+export function toObject(answer: object): Record<string, unknown> {
+  return (answer as Result).toObject();
 }
 
 /** Expects a revert with this error and exactly these arguments. */

@@ -3,7 +3,7 @@ import { ZeroAddress } from "ethers";
 import { seedRandomness } from "./random.ts";
 import { Release } from "./release.ts";
 import { ready, readyWithToken } from "./scenes.ts";
-import { DAY, done, ETHER, stage } from "./world.ts";
+import { DAY, ETHER, stage } from "./world.ts";
 
 import type { Shape } from "./release.ts";
 import type { ContractTransactionReceipt, TransactionReceipt, TransactionResponse } from "ethers";
@@ -26,6 +26,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 const DEADLINE = 2_011_111_111;
 const CREATE_BY = 2_008_888_888;
 const CREATED = 2_007_777_777;
+/** As many as there are fragments, so that every draw opens the same ones. */
+const SAMPLES = 44;
 
 async function gasOf(
   sent: Promise<TransactionResponse | TransactionReceipt | ContractTransactionReceipt>,
@@ -43,7 +45,8 @@ export async function measureGas(): Promise<GasTable> {
   seedRandomness("gas");
   const table: GasTable = {};
   for (const [name, shape] of Object.entries(SHAPES)) {
-    for (const unit of ["native", "token"]) table[`${name}, ${unit}`] = await measure(shape, unit === "token");
+    for (const unit of ["native", "token"])
+      table[`${name}, ${unit}`] = await measure(shape, unit === "token");
   }
   return table;
 }
@@ -58,7 +61,13 @@ async function measure(shape: Shape, inToken: boolean): Promise<Record<string, n
     await world.at((time = at));
     gas[verb] = await gasOf(send());
   };
-  const terms = { currency, createBy: CREATE_BY, deadline: DEADLINE };
+  const terms = {
+    currency,
+    createBy: CREATE_BY,
+    deadline: DEADLINE,
+    chunkCount: SAMPLES,
+    auditSamples: SAMPLES,
+  };
   const value = (amount: bigint) => (inToken ? {} : { value: amount });
   const [stranger, fan] = [world.as(world.stranger), world.fan(0)];
 
@@ -77,7 +86,7 @@ async function measure(shape: Shape, inToken: boolean): Promise<Record<string, n
   await note("seal", () => release.seal());
   await world.mine(world.parameters.drawDelay);
   await note("drawAudit", () => release.draw(), time + 3600);
-  await note("openAudit", () => release.openAudit());
+  await note("openAudit, 44 samples", () => release.openAudit());
   const { goal } = release.terms;
   await note("pledge", () => release.pledge(fan, goal / 4n));
   await note("pledge again", () => release.pledge(fan, goal / 4n));

@@ -15,6 +15,7 @@ import { ZeroAddress } from "ethers";
 
 import { done, DAY, ETHER } from "./world.ts";
 
+import type { TermsStruct } from "@busker/sdk/chain/generated/Busker.ts";
 import type { Domain } from "@busker/sdk/protocol/domains.ts";
 import type { Terms } from "@busker/sdk/protocol/terms.ts";
 import type { Actor, World } from "./world.ts";
@@ -72,7 +73,9 @@ export class Release {
     const nonce = wishes.nonce ?? 0n;
     const shape = wishes.shape ?? [[3, 5]];
     const holders = shape.map(([, slots]) => Array.from({ length: slots }, () => world.keyholder(next++)));
-    const keys = holders.map((group) => group.map(({ address }) => deriveReleaseKey(keccak(fromHex(address)), nonce)));
+    const keys = holders.map((group) =>
+      group.map(({ address }) => deriveReleaseKey(keccak(fromHex(address)), nonce)),
+    );
     const groups = shape.map(([threshold], g) => ({
       threshold,
       slots: holders[g]!.map(({ address }, i) => ({
@@ -117,14 +120,17 @@ export class Release {
     return new Release(world, wishes, await world.now());
   }
 
-  get positions(): (readonly [group: number, index: number])[] {
-    return this.holders.flatMap((group, g) => group.map((_, i) => [g, i] as const));
+  /** The terms as the contract's types have them. */
+  get struct(): TermsStruct {
+    return this.terms as unknown as TermsStruct;
   }
 
   /** One signature per slot, over these terms in this domain. */
   async signatures(domain: Domain = this.world.domain): Promise<string[]> {
     const signers = this.holders.flat();
-    return Promise.all(signers.map(({ wallet }) => wallet.signTypedData(eip712Domain(domain), TERMS_TYPES, this.terms)));
+    return Promise.all(
+      signers.map(({ wallet }) => wallet.signTypedData(eip712Domain(domain), TERMS_TYPES, this.terms)),
+    );
   }
 
   /** Deals every group's key to its slots, anew each time. */
@@ -171,7 +177,7 @@ export class Release {
   async create() {
     const { artist } = this.world;
     const value = this.terms.currency === ZeroAddress ? this.terms.artistBond : 0n;
-    return this.world.as(artist).create(this.terms, await this.signatures(), { value });
+    return this.world.as(artist).create(this.struct, await this.signatures(), { value });
   }
 
   async seal(sealing?: Sealing) {
@@ -184,8 +190,8 @@ export class Release {
   }
 
   async openAudit() {
-    const { seed } = { seed: (await this.world.busker.releaseOf(this.id)).auditSeed };
-    const indices = auditIndices(fromHex(seed), this.terms.chunkCount, this.terms.auditSamples);
+    const { auditSeed } = await this.world.busker.releaseOf(this.id);
+    const indices = auditIndices(fromHex(auditSeed), this.terms.chunkCount, this.terms.auditSamples);
     const { keys, hashes, proof } = this.opening(indices);
     return this.world.as(this.world.artist).openAudit(this.id, keys, hashes, proof);
   }

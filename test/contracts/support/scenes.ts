@@ -47,6 +47,7 @@ export function tokenScene(reach: (release: Release) => Promise<unknown>, wishes
 async function collateralise(here: World, currency: string): Promise<void> {
   const value = currency === ZeroAddress ? COLLATERAL : 0n;
   for (const keyholder of here.keyholders) {
+    await here.tick();
     await done(here.as(keyholder).depositCollateral(currency, COLLATERAL, { value }));
   }
 }

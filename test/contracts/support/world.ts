@@ -61,7 +61,7 @@ export class World {
 
   /** The contract as this actor calls it, without asking the chain for the gas first: a revert is mined and reported. */
   as(actor: Actor | ContractRunner): Busker {
-    return this.busker.connect("signer" in actor ? actor.signer : actor) as Busker;
+    return this.busker.connect("signer" in actor ? actor.signer : actor);
   }
 
   fan(n: number): Actor {
@@ -86,6 +86,11 @@ export class World {
     await this.ethers.provider.send("evm_setNextBlockTimestamp", [Number(time)]);
   }
 
+  /** The next block comes one second after the newest, however long this machine takes. */
+  async tick(): Promise<void> {
+    await this.at((await this.now()) + 1);
+  }
+
   async mine(blocks: number): Promise<void> {
     await this.ethers.provider.send("hardhat_mine", [`0x${blocks.toString(16)}`, "0x1"]);
   }
@@ -107,16 +112,18 @@ export class World {
 
   /** Deploys one of contracts/test. */
   async deploy(name: string, ...args: unknown[]): Promise<Contract> {
-    const contract = await this.ethers.deployContract(name, args);
-    return contract as unknown as Contract;
+    return this.ethers.deployContract(name, args);
   }
 
   /** A token of which every actor has plenty, and which the contract may take from all of them. */
   async deployToken(name = "TestToken"): Promise<string> {
+    await this.tick();
     const address = await (await this.deploy(name)).getAddress();
     for (const actor of [this.artist, this.stranger, ...this.fans, ...this.keyholders]) {
       const token = this.token(address, actor);
+      await this.tick();
       await (await token.getFunction("mint")(actor.address, 1_000_000n * ETHER)).wait();
+      await this.tick();
       await (await token.getFunction("approve")(this.address, 1_000_000n * ETHER)).wait();
     }
     return address;
@@ -125,7 +132,10 @@ export class World {
 
 async function newWorld(parameters: Parameters): Promise<World> {
   const { ethers } = await network.connect({
-    override: { accounts: { mnemonic: PHRASE, count: ACCOUNTS, accountsBalance: 10n ** 24n } },
+    override: {
+      initialDate: new Date((START - DAY) * 1000),
+      accounts: { mnemonic: PHRASE, count: ACCOUNTS, accountsBalance: 10n ** 24n },
+    },
   });
   await ethers.provider.send("evm_setNextBlockTimestamp", [START]);
   const deployed = await ethers.deployContract("Busker", [parameters]);
@@ -133,7 +143,11 @@ async function newWorld(parameters: Parameters): Promise<World> {
   const { chainId } = await ethers.provider.getNetwork();
   const root = HDNodeWallet.fromPhrase(PHRASE, "", "m/44'/60'/0'/0");
   const signers = await ethers.getSigners();
-  const actors = signers.map((signer, n): Actor => ({ address: signer.address, signer, wallet: root.deriveChild(n) }));
+  const actors = signers.map((signer, n): Actor => ({
+    address: signer.address,
+    signer,
+    wallet: root.deriveChild(n),
+  }));
   const contract = new Contract(address, abi, actors[0]!.signer);
   return new World(ethers, contract, { chainId, contract: address }, parameters, actors);
 }
@@ -169,12 +183,13 @@ export async function stage<T extends { world: World }>(prepare: () => Promise<T
 }
 
 async function restore({ snapshot, value: { world: here } }: Stage<{ world: World }>): Promise<void> {
-  if (!(await here.ethers.provider.send("evm_revert", [snapshot]))) throw new Error(`snapshot ${snapshot} is gone`);
+  if (!(await here.ethers.provider.send("evm_revert", [snapshot])))
+    throw new Error(`snapshot ${snapshot} is gone`);
   // Going back takes the snapshot and all later ones with it, but leaves the chain's clock where it was.
   for (const [prepare, later] of stages) {
     if (later.value.world === here && BigInt(later.snapshot) >= BigInt(snapshot)) stages.delete(prepare);
   }
-  await here.at((await here.now()) + 1);
+  await here.tick();
 }
 
 /** Waits for a transaction that has to succeed. */

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+
+import snapshot from "../gas.snapshot.json" with { type: "json" };
+import { measureGas } from "./support/gas.ts";
+
+import type { GasTable } from "./support/gas.ts";
+
+/** `npm run -s gas -- --write` renews the snapshot. */
+const TOLERANCE = 0.01;
+
+const known: GasTable = snapshot;
+
+it("costs what the snapshot says", { timeout: 120_000 }, async () => {
+  const measured = await measureGas();
+  const off: string[] = [];
+  for (const [configuration, verbs] of Object.entries({ ...known, ...measured })) {
+    for (const verb of Object.keys({ ...known[configuration], ...verbs })) {
+      const [before, now] = [known[configuration]?.[verb], measured[configuration]?.[verb]];
+      if (before === undefined || now === undefined || Math.abs(now - before) > before * TOLERANCE) {
+        off.push(`${configuration}: ${verb}: ${before} before, ${now} now`);
+      }
+    }
+  }
+  expect(off).toEqual([]);
+});
+
+it.each(["2-of-3", "3-of-5", "3-of-5 + 5-of-8", "5-of-8 + 7-of-11"])(
+  "keeps the targets in %s, native",
+  (shape) => {
+    const gas = known[`${shape}, native`]!;
+    expect(gas["reveal"]).toBeLessThanOrEqual(60_000);
+    expect(gas["pledge"]).toBeLessThanOrEqual(60_000);
+    expect(gas["refund"]).toBeLessThanOrEqual(45_000);
+  },
+);
+
+it("keeps the targets of a release with five primary keyholders", () => {
+  expect(known["3-of-5, native"]!["create"]).toBeLessThanOrEqual(450_000);
+  for (const shape of ["3-of-5", "3-of-5 + 5-of-8"]) {
+    expect(known[`${shape}, native`]!["reveal that unlocks"]).toBeLessThanOrEqual(90_000);
+  }
+});
