@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CID } from "multiformats/cid";
 import { retrieveManifest } from "@busker/sdk/archive/retrieveManifest.ts";
@@ -31,7 +32,6 @@ test("a stranger can play the plain parts, and nothing else", async () => {
   const [first] = plainBytes(view, "lena.mp3");
   const bytes: number[] = [];
   for await (const part of readRange(view, "lena.mp3", { range: first! })) bytes.push(...part);
-  const { readFile } = await import("node:fs/promises");
   const original = await readFile(`${work.folder}/lena.mp3`);
   expect(Buffer.from(bytes)).toEqual(original.subarray(first![0], first![1]));
 
@@ -42,7 +42,7 @@ test("a stranger can play the plain parts, and nothing else", async () => {
 });
 
 test("an archive that no node has is reported as missing, with what to do next", async () => {
-  const stranger = await stage.stranger("lost");
+  const stranger = await stage.stranger("lost", { fetchTimeoutMs: 2000 });
   await stranger.connect(stage.system.artistNode.addresses);
   const nowhere = CID.parse("bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi");
   await expect(retrieveManifest(stranger, nowhere)).rejects.toMatchObject({

@@ -31,7 +31,7 @@ test("the keyholders register on chain with collateral and the addresses they an
 });
 
 test("a keyholder that asks for more than the call offers declines and says why", async () => {
-  const offering = await stage.offering({ feeBps: 1 });
+  const offering = await stage.offering(work, { feeBps: 1 });
   const candidates = await findKeyholders(stage.artist);
   const { offers, failures } = await callKeyholders(stage.artist, stage.artistNode.libp2p, {
     offering,
@@ -54,7 +54,7 @@ test("too few offers stop before anything is on chain", async () => {
 
 describe("a call under usual terms", () => {
   test("is signed by all, each after it fetched the archive, and a keyholder that drops out is replaced", async () => {
-    const offering = await stage.offering();
+    const offering = await stage.offering(work);
     const candidates = await findKeyholders(stage.artist);
     const { offers } = await callKeyholders(stage.artist, stage.artistNode.libp2p, {
       offering,

@@ -103,8 +103,8 @@ export class Stage {
   }
 
   /** A node over an empty folder that knows nobody. */
-  async stranger(name: string): Promise<HeliaStore> {
-    const node = await openHeliaStore({ directory: join(this.folder, "strangers", name) });
+  async stranger(name: string, options: { fetchTimeoutMs?: number } = {}): Promise<HeliaStore> {
+    const node = await openHeliaStore({ directory: join(this.folder, "strangers", name), ...options });
     this.#closers.push(() => node.close());
     return node;
   }
@@ -132,7 +132,7 @@ export class Stage {
 
   /** From a packed work to signed terms. */
   async sign(work: Work, choice: Partial<Offering> = {}): Promise<SignedTerms> {
-    const offering = await this.offering(choice);
+    const offering = await this.offering(work, choice);
     const candidates = await findKeyholders(this.artist);
     const { offers } = await callKeyholders(this.artist, this.artistNode.libp2p, {
       offering,
@@ -147,17 +147,20 @@ export class Stage {
     });
   }
 
-  async offering(choice: Partial<Offering> = {}): Promise<Offering> {
-    return defaultOffering({
-      currency: ZeroAddress,
-      goal: parseEther("1"),
-      deadline: (await latestTime(this.artist)) + 30 * 86_400,
-      groups: [
-        { threshold: 2, slots: 3 },
-        { threshold: 3, slots: 5 },
-      ],
-      ...choice,
-    });
+  async offering(work: Work, choice: Partial<Offering> = {}): Promise<Offering> {
+    return defaultOffering(
+      {
+        currency: ZeroAddress,
+        goal: parseEther("1"),
+        deadline: (await latestTime(this.artist)) + 30 * 86_400,
+        groups: [
+          { threshold: 2, slots: 3 },
+          { threshold: 3, slots: 5 },
+        ],
+        ...choice,
+      },
+      work.chunkCount,
+    );
   }
 
   /** From a packed work to a release that can be pledged to. */

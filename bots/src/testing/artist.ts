@@ -57,13 +57,16 @@ export async function startArtist(rpc: string, contract: string, directory: stri
     client,
     async sign(groups) {
       const now = (await client.provider.getBlock("latest"))!.timestamp;
-      const offering = defaultOffering({
-        currency: ZeroAddress,
-        goal: GOAL,
-        deadline: now + 30 * 86_400,
-        auditSamples: AUDIT_SAMPLES,
-        groups,
-      });
+      const offering = defaultOffering(
+        {
+          currency: ZeroAddress,
+          goal: GOAL,
+          deadline: now + 30 * 86_400,
+          auditSamples: AUDIT_SAMPLES,
+          groups,
+        },
+        archive.chunkCount,
+      );
       const candidates = await findKeyholders(client);
       const { offers, failures } = await callKeyholders(client, store.libp2p, {
         offering,

@@ -48,7 +48,10 @@ export function addCall(program: Command): void {
       "part of each fee that goes into the keyholder's reputation fund; default 2000",
     )
     .option("--min-pledge <amount>", "least amount of one pledge; default a thousandth of the goal")
-    .option("--samples <number>", "locked fragments that the audit opens; default 44")
+    .option(
+      "--samples <number>",
+      "locked fragments that the audit opens to everybody; default 44, but at most a tenth",
+    )
     .option("--currency <address>", "ERC-20 token; default the native coin")
     .addHelpText(
       "after",
@@ -71,14 +74,17 @@ export function addCall(program: Command): void {
             : { reputationBps: parseWhole(flags.reputationBps, "--reputation-bps") }),
           ...(flags.samples === undefined ? {} : { auditSamples: parseWhole(flags.samples, "--samples") }),
         };
-        const offering = defaultOffering({
-          ...choice,
-          currency: currency.address,
-          goal: money(flags.goal),
-          deadline: (await latestTime(client)) + parseDuration(flags.deadline),
-          groups: flags.groups.split(",").map(parseShape),
-          deadlinePolicy: parsePolicy(flags.atDeadline),
-        });
+        const offering = defaultOffering(
+          {
+            ...choice,
+            currency: currency.address,
+            goal: money(flags.goal),
+            deadline: (await latestTime(client)) + parseDuration(flags.deadline),
+            groups: flags.groups.split(",").map(parseShape),
+            deadlinePolicy: parsePolicy(flags.atDeadline),
+          },
+          draft.chunkCount,
+        );
         const candidates = await findKeyholders(client);
         const node = await openNode(context);
         context.output.say(`Asking ${candidates.length} registered keyholders …`);

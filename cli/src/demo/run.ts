@@ -113,13 +113,16 @@ async function tellStory(
   story.tell(`${candidates.length} keyholders are registered on chain.`);
   story.check(candidates.length >= 8, "eight keyholders are registered");
 
-  const offering = defaultOffering({
-    currency: ZeroAddress,
-    goal: GOAL,
-    deadline: (await latestTime(artist)) + 30 * DAY,
-    groups: GROUPS,
-    deposit: parseEther("1"),
-  });
+  const offering = defaultOffering(
+    {
+      currency: ZeroAddress,
+      goal: GOAL,
+      deadline: (await latestTime(artist)) + 30 * DAY,
+      groups: GROUPS,
+      deposit: parseEther("1"),
+    },
+    packed.chunkCount,
+  );
   const artistHost = await node("artist");
   const { offers, failures } = await callKeyholders(artist, artistHost.libp2p, {
     offering,

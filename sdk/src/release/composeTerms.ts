@@ -28,7 +28,7 @@ export function composeTerms({ artist, offering, archive, offers, createBy }: Co
     feeFloor: offering.feeFloor,
     feeBps: offering.feeBps,
     reputationBps: offering.reputationBps,
-    auditSamples: Math.min(offering.auditSamples, archive.chunkCount),
+    auditSamples: offering.auditSamples,
     deadlinePolicy: offering.deadlinePolicy,
     createBy,
     deadline: offering.deadline,

@@ -39,12 +39,20 @@ export interface ArchiveFacts {
 
 const BPS = 10_000n;
 
+/** Samples with which an archive of which a tenth is bad passes 1 % of the time. */
+const ENOUGH_SAMPLES = 44;
+/** The audit's fragments are public before anybody has paid: by default it opens no more than one in so many. */
+const LEAST_FRAGMENTS_PER_SAMPLE = 10;
+
 /**
  * The default offer of the protocol for a goal: deposit 0.1 goal, bond 5 % and fee 5 % of the goal with that as its floor, 20 % of
- * the fee into reputation, 44 audit samples, refund at the deadline.
+ * the fee into reputation, refund at the deadline; 44 audit samples, or fewer where these would give away more than a tenth.
+ *
+ * @param chunkCount C, the number of locked fragments
  */
 export function defaultOffering(
   choice: Pick<Offering, "currency" | "goal" | "deadline" | "groups"> & Partial<Offering>,
+  chunkCount: number,
 ): Offering {
   const { goal } = choice;
   return {
@@ -53,7 +61,7 @@ export function defaultOffering(
     feeFloor: (goal * 500n) / BPS,
     feeBps: 500,
     reputationBps: 2000,
-    auditSamples: 44,
+    auditSamples: Math.min(ENOUGH_SAMPLES, Math.ceil(chunkCount / LEAST_FRAGMENTS_PER_SAMPLE)),
     deadlinePolicy: 0,
     deposit: goal / 10n,
     ...choice,
