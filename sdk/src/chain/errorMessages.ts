@@ -59,7 +59,7 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   },
   Create_FeeFloorAboveBond: {
     what: ({ feeFloor, artistBond }) =>
-      `The fee floor ${s(feeFloor)} is above the artist bond ${s(artistBond)}, which backs it`,
+      `The fee floor ${units(feeFloor)} is above the artist bond ${units(artistBond)}, which backs it`,
     next: "Raise the bond or lower the fee floor.",
   },
   Create_ShareAboveWhole: {
@@ -149,7 +149,8 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     next: "Open the audit with the content key and the archive of these terms.",
   },
   Pledge_BelowMinimum: {
-    what: ({ amount, minimum }) => `The pledge of ${s(amount)} is below the least pledge of ${s(minimum)}`,
+    what: ({ amount, minimum }) =>
+      `The pledge of ${units(amount)} is below the least pledge of ${units(minimum)}`,
     next: "Pledge more, or exactly what is missing to the goal.",
   },
   Pledge_BeneficiaryMissing: { what: () => "The pledge would belong to nobody", next: "Name a beneficiary." },
@@ -163,7 +164,7 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   },
   Accept_RaisedTooLow: {
     what: ({ raised, minRaised }) =>
-      `${s(raised)} is raised, and you want to accept no less than ${s(minRaised)}`,
+      `${units(raised)} is raised, and you want to accept no less than ${units(minRaised)}`,
     next: "Wait for more pledges, or accept less (but not nothing).",
   },
   Reveal_AlreadyRevealed: {
@@ -204,7 +205,7 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   Collateral_ZeroAmount: { what: () => "The amount is zero", next: "Give an amount above zero." },
   Collateral_Insufficient: {
     what: ({ keyholder, free, needed }) =>
-      `Keyholder ${s(keyholder)} has ${s(free)} of free collateral, and ${s(needed)} is needed`,
+      `Keyholder ${s(keyholder)} has ${units(free)} of free collateral, and ${units(needed)} is needed`,
     next: "Deposit more collateral, or replace the keyholder.",
   },
   Collateral_NoNotice: { what: () => "No withdrawal of collateral was requested", next: "Request it first." },
@@ -216,6 +217,11 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     what: ({ limit, time }) =>
       `The requested withdrawal lapsed at ${at(limit)}, and it is ${at(time)} on the chain`,
     next: "Request it again.",
+  },
+  Collateral_TooManyCurrencies: {
+    what: ({ keyholder, most }) =>
+      `Keyholder ${s(keyholder)} has accounts in ${s(most)} currencies, and no more are possible`,
+    next: "Use one of its currencies, or another wallet.",
   },
   Withdraw_NothingDue: {
     what: ({ owner }) => `${s(owner)} has no credit in this currency`,
@@ -231,17 +237,17 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     next: "Make the proof from the archive of these terms.",
   },
   Currency_TransferFailed: {
-    what: ({ to, amount }) => `${s(to)} did not accept ${s(amount)} of the native coin`,
+    what: ({ to, amount }) => `${s(to)} did not accept ${units(amount)} of the native coin`,
     next: "Name another account to be paid.",
   },
   Currency_WrongAmount: {
     what: ({ currency, received, needed }) =>
-      `Token ${s(currency)} delivered ${s(received)} instead of ${s(needed)}`,
+      `Token ${s(currency)} delivered ${units(received)} instead of ${units(needed)}`,
     next: "Tokens that take a fee on transfers cannot be used: choose another currency.",
   },
   Currency_WrongValue: {
     what: ({ sent, needed }) =>
-      `${s(sent)} of the native coin was sent with the call, and ${s(needed)} is needed`,
+      `${units(sent)} of the native coin was sent with the call, and ${units(needed)} is needed`,
     next: "Send exactly that.",
   },
   Parameters_Unfit: {
@@ -268,6 +274,11 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   InvalidShortString: { what: () => "The contract's name is malformed", next: "Use a released contract." },
   StringTooLong: { what: () => "The contract's name is malformed", next: "Use a released contract." },
 };
+
+/** An amount. Which currency it is in, and so where its point belongs, the contract's errors do not say. */
+function units(amount: unknown): string {
+  return `${String(amount)} smallest units`;
+}
 
 function s(value: unknown): string {
   return String(value);
