@@ -25,7 +25,7 @@ export function openOutput(json: boolean): Output {
 
 /** A table of two or more columns without heavy borders. */
 export function table(head: string[], rows: string[][]): string {
-  const grid = new Table({ head, style: { head: [], border: [] } });
+  const grid = new Table({ head, style: { head: [], border: [], compact: true } });
   grid.push(...rows);
   return grid.toString();
 }

@@ -27,7 +27,10 @@ export function addServe(program: Command): void {
           );
         }
         const stopped = untilSignal();
-        const store = await openEmbeddedNode({ directory: storeFolder(context.home), listen: options.listen });
+        const store = await openEmbeddedNode({
+          directory: storeFolder(context.home),
+          listen: options.listen,
+        });
         const file = join(context.home, NODE_FILE);
         context.onClose(() => store.close());
         context.onClose(() => rm(file, { force: true }));

@@ -3,9 +3,12 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { CHAIN_START_TIMEOUT_MS, LOCAL_ACCOUNTS, LOCAL_CHAIN_ID, LOCAL_MNEMONIC } from "./constants.ts";
 import { stop } from "./processes.ts";
+
+const GUARD = fileURLToPath(new URL("guard.ts", import.meta.url));
 
 /** An EVM chain on this machine, as a process of its own. */
 export interface LocalChain {
@@ -53,14 +56,12 @@ export async function startChain(port: number): Promise<LocalChain> {
 }
 
 function spawnAnvil(binary: string, port: number): ChildProcess {
-  return spawn(
+  return spawnGuarded(
     binary,
     // prettier-ignore
     ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(LOCAL_CHAIN_ID), "--block-time", "1", "--mixed-mining",
       "--slots-in-an-epoch", "1", "--accounts", String(LOCAL_ACCOUNTS), "--balance", "10000", "--mnemonic", LOCAL_MNEMONIC,
       "--hardfork", "prague", "--color", "never"],
-    // A group of its own: Ctrl-C reaches this process alone, which then ends the chain last.
-    { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
 }
 
@@ -69,8 +70,13 @@ function spawnHardhat(port: number): ChildProcess {
     dirname(createRequire(import.meta.url).resolve("hardhat/package.json")),
     "dist/src/cli.js",
   );
-  return spawn(process.execPath, [cli, "node", "--hostname", "127.0.0.1", "--port", String(port)], {
-    stdio: ["ignore", "pipe", "pipe"],
+  return spawnGuarded(process.execPath, [cli, "node", "--hostname", "127.0.0.1", "--port", String(port)]);
+}
+
+function spawnGuarded(command: string, args: string[]): ChildProcess {
+  return spawn(process.execPath, [GUARD, command, ...args], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // A group of its own: Ctrl-C reaches the parent alone, which ends the chain last.
     detached: true,
   });
 }

@@ -1,13 +1,15 @@
 import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
 import { spawn, type ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatEther, JsonRpcProvider } from "ethers";
 import { deploy } from "@busker/sdk/chain/deploy.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import type { Parameters } from "@busker/sdk/protocol/parameters.ts";
-import { writeJson } from "../files.ts";
+import { readJson, writeJson } from "../files.ts";
 import { demoAccount } from "../context.ts";
-import { SYSTEM_FILE, type SystemFile } from "../home.ts";
+import { isAlive, SYSTEM_FILE, type SystemFile } from "../home.ts";
 import { startChain, type LocalChain } from "./anvil.ts";
 import {
   DAEMON_START_TIMEOUT_MS,
@@ -71,6 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
+    await refuseRunning(folder);
     onStep?.("Starting the chain …");
     const chain = await startChain(options.port);
     stops.push(() => chain.stop());
@@ -113,6 +116,19 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
     await stopAll();
     throw error;
   }
+}
+
+/** The folder is about to be emptied: not under a system that works in it. */
+async function refuseRunning(folder: string): Promise<void> {
+  const running = await readJson<SystemFile>(join(folder, SYSTEM_FILE));
+  if (running === null || !isAlive(running.pid)) return;
+  throw new BuskerError(
+    "SYSTEM_RUNNING",
+    `A local system runs in ${folder} already (process ${running.pid})`,
+    {
+      hint: "Use that one, or stop it first.",
+    },
+  );
 }
 
 async function startArtistNode(
@@ -203,7 +219,8 @@ async function spawnNode(
   try {
     return spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", log.fd, "ipc"],
-      env: { ...process.env, ...environment },
+      // Nine processes run the same code: compiled once, they start in half the time.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "busker-compile-cache"), ...environment },
       // A group of its own: Ctrl-C reaches the parent alone, which ends its children in order.
       detached: true,
     });
