@@ -16,7 +16,7 @@ function plain(value: unknown): unknown {
 }
 
 /** The custom error that a call or transaction reverts with. */
-export async function errorOf(call: Promise<unknown>): Promise<ErrorDescription> {
+async function errorOf(call: Promise<unknown>): Promise<ErrorDescription> {
   let failure: unknown;
   try {
     const result = await call;

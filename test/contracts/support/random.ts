@@ -3,7 +3,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { concat, getBytes, id, keccak256, toBeHex } from "ethers";
 
 /** Seed of all randomness in contract tests; a failure prints it, and the environment can set it. */
-export const SEED = process.env["BUSKER_TEST_SEED"] ?? "busker";
+const SEED = process.env["BUSKER_TEST_SEED"] ?? "busker";
 
 /**
  * Makes everything that the SDK draws at random (keys, shares, salts) follow from the seed.

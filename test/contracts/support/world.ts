@@ -9,11 +9,11 @@ import type { Parameters } from "@busker/sdk/protocol/parameters.ts";
 import type { ContractRunner, Signer, TransactionResponse } from "ethers";
 
 export const ETHER = 10n ** 18n;
-export const MINUTE = 60;
-export const HOUR = 60 * MINUTE;
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 /** Time of the first block that a test sees, in unix seconds. */
-export const START = 2_000_000_000;
+const START = 2_000_000_000;
 export const iface = new Interface(abi);
 
 const PHRASE = "test test test test test test test test test test test junk";
