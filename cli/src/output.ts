@@ -37,7 +37,7 @@ export function reportError(error: unknown, json: boolean): void {
       process.stdout.write(
         `${JSON.stringify({ error: error.code, message: error.message, hint: error.hint })}\n`,
       );
-    else process.stderr.write(`\nError: ${sentence(error.message)}\n${error.hint}\n(${error.code})\n`);
+    else process.stderr.write(`\nError: ${asSentence(error.message)}\n${error.hint}\n(${error.code})\n`);
     return;
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -48,7 +48,7 @@ export function reportError(error: unknown, json: boolean): void {
     );
 }
 
-function sentence(text: string): string {
+function asSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 

@@ -72,10 +72,10 @@ export async function runDemo({ system, folder, story }: DemoOptions): Promise<v
 interface Demo {
   system: LocalSystem;
   reader: Client;
-  as(name: string): Client & { signer: Signer };
+  as: (name: string) => Client & { signer: Signer };
   /** A new embedded node over an empty folder. */
-  node(name: string): Promise<HeliaStore>;
-  skip(seconds: number): Promise<void>;
+  node: (name: string) => Promise<HeliaStore>;
+  skip: (seconds: number) => Promise<void>;
   close(): Promise<void>;
 }
 

@@ -76,7 +76,7 @@ export async function connect({ rpc, contract, signer, chainId }: ConnectOptions
 /** The same client acting as another account. */
 export function actAs(client: Client, signer: Signer): Client & { signer: Signer } {
   const runner = signer.connect(client.provider);
-  return { ...client, signer: runner, contract: client.contract.connect(runner) as Busker };
+  return { ...client, signer: runner, contract: client.contract.connect(runner) };
 }
 
 function openProvider(url: string): JsonRpcProvider {

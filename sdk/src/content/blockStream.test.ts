@@ -36,10 +36,8 @@ test("blocks come in the order they are asked for, missing ones among them, up t
   const peer = serving.libp2p.peerId;
   const wanted = [...blocks, missing, large, ...blocks];
   const answers = await Promise.all(wanted.map(({ cid }) => client.ask(peer, cid)));
-  for (const [n, answer] of answers.entries()) {
-    if (wanted[n] === missing) expect(answer).toBeNull();
-    else expect(Buffer.compare(answer!, wanted[n]!.bytes)).toBe(0);
-  }
+  const expected = wanted.map((block) => (block === missing ? null : Buffer.from(block.bytes)));
+  expect(answers.map((answer) => (answer === null ? null : Buffer.from(answer!)))).toEqual(expected);
   expect(
     asking.libp2p.getConnections(peer)[0]!.streams.filter(({ protocol }) => protocol === BLOCK_PROTOCOL),
   ).toHaveLength(1);

@@ -37,8 +37,8 @@ async function answer(stream: Stream, read: (cid: CID) => Promise<Uint8Array | n
 }
 
 interface Want {
-  resolve(bytes: Uint8Array | null): void;
-  reject(error: unknown): void;
+  resolve: (bytes: Uint8Array | null) => void;
+  reject: (error: Error) => void;
 }
 
 /** The asking side: one stream to each peer that speaks the protocol, kept while it is of use. */
@@ -90,7 +90,7 @@ class PeerStream {
   readonly #framed: LengthPrefixedStream<Stream>;
   readonly #wants: Want[] = [];
   #writing: Promise<unknown> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(stream: Stream) {
     this.#stream = stream;
@@ -132,9 +132,9 @@ class PeerStream {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#stream.abort(error instanceof Error ? error : new Error("the stream broke"));
-    for (const { reject } of this.#wants.splice(0)) reject(this.#failure);
+    const failure = (this.#failure ??= error instanceof Error ? error : new Error("the stream broke"));
+    this.#stream.abort(failure);
+    for (const { reject } of this.#wants.splice(0)) reject(failure);
   }
 }
 

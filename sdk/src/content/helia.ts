@@ -91,7 +91,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     throw listenError(listen, error);
   }
 
-  await serveBlocks(helia.libp2p as Libp2p, (cid) => blocks.get(cid));
+  await serveBlocks(helia.libp2p, (cid) => blocks.get(cid));
   const known = new Set<string>();
   const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
     multiaddrs.forEach((address) => known.add(address));
