@@ -1,5 +1,5 @@
+import { ArchiveIndex } from "@busker/sdk/archive/archiveIndex.ts";
 import { archiveCid } from "@busker/sdk/archive/block.ts";
-import { retrieveManifest } from "@busker/sdk/archive/retrieveManifest.ts";
 import { verifyArchive } from "@busker/sdk/archive/verify.ts";
 import type { ContentStore } from "@busker/sdk/content/store.ts";
 import { fromHex, toHex } from "@busker/sdk/crypto/bytes.ts";
@@ -31,8 +31,8 @@ export async function checkArchive(
   const root = archiveCid(fromHex(terms.archiveRoot, 32));
   // One that cannot be reached may still be among the peers that are connected already.
   if (sources.length > 0) await store.connect(sources, { signal }).catch(() => signal.throwIfAborted());
-  // The size comes first: nobody is to fill this disk with more than it agreed to keep.
-  const { archiveSize } = await retrieveManifest(store, root, { signal });
+  // The size comes first, from the root block: nobody is to fill this disk or memory with more than it agreed to keep.
+  const { archiveSize } = await ArchiveIndex.open(store, root, { signal });
   if (BigInt(archiveSize) !== size) throw differs("size", String(archiveSize), String(size));
   const found = await verifyArchive(store, root, {
     signal,

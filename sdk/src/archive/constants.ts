@@ -2,7 +2,7 @@
 export const MAX_BLOCK_SIZE = 2 ** 20;
 /** Bytes of plaintext in a fragment, at most: with its tag it fills a block. */
 export const MAX_FRAGMENT_SIZE = MAX_BLOCK_SIZE - 16;
-/** Bytes of plaintext in a fragment, at least, when the size is chosen here. */
+/** Bytes of plaintext in a fragment, at least, unless its file has fewer: it bounds the blocks of an archive by its size. */
 export const MIN_FRAGMENT_SIZE = 16 * 1024;
 /** Fragments that a file is cut into, as long as their size stays within the two limits above. */
 export const TARGET_FRAGMENTS = 64;

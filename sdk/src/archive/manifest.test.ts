@@ -69,6 +69,10 @@ describe("release.json", () => {
       (value) => ({ ...value, files: [{ ...value.files[0]!, size: 2 ** 40, fragmentSize: 1 }] }),
     ],
     [
+      "fragments that are too small",
+      (value) => ({ ...value, files: [{ ...value.files[0]!, fragmentSize: 16 * 1024 - 1 }] }),
+    ],
+    [
       "ranges that touch",
       (value) => ({
         ...value,
@@ -101,6 +105,22 @@ describe("release.json", () => {
     ["ranges beyond the end", (value) => ({ ...value, files: [{ ...value.files[0]!, plain: [[5, 6000]] }] })],
   ])("is refused with %s", (_, change) => {
     expect(() => checkManifest(change(manifest()))).toThrow(fails("MANIFEST_INVALID"));
+  });
+
+  it.each<[string, (count: number) => unknown]>([
+    ["ranges", (count) => ({ files: [{ plain: Array.from({ length: count }, () => 0) }] })],
+    ["files", (count) => ({ files: Array.from({ length: count / 10 }, () => ({})) })],
+    [
+      "unknown keys",
+      (count) => Object.fromEntries(Array.from({ length: count / 10 }, (_, n) => [`key ${n}`, 0])),
+    ],
+  ])("is refused in short words for a million faulty %s, before they fill the memory", (_, value) => {
+    const before = process.memoryUsage().heapTotal;
+    const bytes = new TextEncoder().encode(JSON.stringify(value(900_000)));
+    expect(() => parseManifest(bytes)).toThrow(
+      expect.objectContaining({ code: "MANIFEST_INVALID", message: expect.stringMatching(/^.{1,3000}$/s) }),
+    );
+    expect(process.memoryUsage().heapTotal - before).toBeLessThan(200e6);
   });
 
   it("stays below 1 MB for 10 GB", () => {

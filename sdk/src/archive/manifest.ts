@@ -1,11 +1,20 @@
 import * as z from "zod";
 import { SEALED_SIZE } from "../crypto/recipients.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import { MAX_FILES, MAX_FRAGMENT_SIZE, MAX_FRAGMENTS, MAX_MANIFEST_SIZE } from "./constants.ts";
+import {
+  MAX_FILES,
+  MAX_FRAGMENT_SIZE,
+  MAX_FRAGMENTS,
+  MAX_MANIFEST_SIZE,
+  MIN_FRAGMENT_SIZE,
+} from "./constants.ts";
 import { checkPaths, pathFault } from "./paths.ts";
 
 export const MANIFEST_VERSION = 1;
 export const LOCK_SCHEME = "AES-256-GCM/keccak256 v1";
+/** Faults of shape that an error names, and characters of each, at most. */
+const NAMED_FAULTS = 10;
+const FAULT_LENGTH = 200;
 const SEALED_BASE64 = 4 * Math.ceil(SEALED_SIZE / 3);
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/u;
@@ -39,6 +48,8 @@ const licenceSchema = z
   ])
   .describe("What the artist allows from the unlocking on: an SPDX licence expression, or a text.");
 
+const rangeSchema = z.tuple([z.int().min(0), z.int().min(1)]);
+
 const fileSchema = z.strictObject({
   path: path.describe("Relative, / between parts, NFC, fit for every common operating system."),
   size: z.int().min(1).describe("Bytes of the file."),
@@ -51,7 +62,7 @@ const fileSchema = z.strictObject({
       "Fragment f holds the bytes from f * fragmentSize to the smaller of (f + 1) * fragmentSize and size.",
     ),
   plain: z
-    .array(z.tuple([z.int().min(0), z.int().min(1)]))
+    .array(rangeSchema)
     .describe("Numbers of the plain fragments, as ranges [from, to), ascending and with gaps between them."),
 });
 
@@ -105,20 +116,12 @@ export function lockedCount(file: ManifestFile): number {
 /**
  * Checks a manifest: its shape, names, ranges and counts.
  *
- * @throws {BuskerError} MANIFEST_INVALID with all faults of shape, or the first of the others; NAME_NOT_PORTABLE;
+ * @throws {BuskerError} MANIFEST_INVALID with the first faults of shape, or the first of the others; NAME_NOT_PORTABLE;
  * NAME_TWICE
  */
 export function checkManifest(value: unknown): Manifest {
-  const result = manifestSchema.safeParse(value);
-  if (!result.success) {
-    throw invalid(
-      result.error.issues
-        .map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`)
-        .join("; "),
-      result.error,
-    );
-  }
-  const manifest = result.data;
+  checkElements(value);
+  const manifest = parse(manifestSchema, value, []);
   checkPaths(manifest.files.map((file) => file.path));
   if (manifest.cover !== undefined && !manifest.files.some((file) => file.path === manifest.cover)) {
     throw invalid(`the cover ${JSON.stringify(manifest.cover)} is not among the files`);
@@ -126,6 +129,7 @@ export function checkManifest(value: unknown): Manifest {
   let fragments = 0;
   let locked = 0;
   for (const file of manifest.files) {
+    checkFragmentSize(file);
     checkRanges(file);
     fragments += fragmentCount(file);
     locked += lockedCount(file);
@@ -136,6 +140,37 @@ export function checkManifest(value: unknown): Manifest {
     throw invalid(`chunkCount is ${manifest.lock.chunkCount}, but the files have ${locked} locked fragments`);
   }
   return manifest;
+}
+
+/** Looks at elements one by one: each fault that is found takes memory, and a hostile file can have millions. */
+function checkElements(value: unknown): void {
+  const files = arrayIn(value, "files");
+  if (files.length > MAX_FILES) return;
+  for (const [number, file] of files.entries()) {
+    for (const range of arrayIn(file, "plain")) parse(rangeSchema, range, ["files", number, "plain"]);
+    parse(fileSchema, file, ["files", number]);
+  }
+}
+
+function arrayIn(value: unknown, key: string): unknown[] {
+  const inner = (value as Record<string, unknown> | null | undefined)?.[key];
+  return Array.isArray(inner) ? inner : [];
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, place: readonly PropertyKey[]): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.slice(0, NAMED_FAULTS).map(({ path: at, message }) => {
+    const where = [...place, ...at].join(".") || "the whole";
+    return `${where}: ${message}`.slice(0, FAULT_LENGTH);
+  });
+  throw invalid(faults.join("; "));
+}
+
+/** Small fragments would make an archive of modest size one of millions of blocks. */
+function checkFragmentSize({ path: name, size, fragmentSize }: ManifestFile): void {
+  if (fragmentSize >= Math.min(size, MIN_FRAGMENT_SIZE)) return;
+  throw invalid(`the fragments of ${JSON.stringify(name)} have ${fragmentSize} bytes, too few`);
 }
 
 function checkRanges(file: ManifestFile): void {
