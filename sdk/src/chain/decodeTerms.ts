@@ -1,33 +1,9 @@
 import type { DeadlinePolicy } from "../protocol/states.ts";
 import type { Terms } from "../protocol/terms.ts";
-
-/** Terms as the contract's ABI decodes them: every number a bigint. */
-interface AbiTerms {
-  artist: string;
-  currency: string;
-  goal: bigint;
-  minPledge: bigint;
-  artistBond: bigint;
-  feeFloor: bigint;
-  feeBps: bigint;
-  reputationBps: bigint;
-  auditSamples: bigint;
-  deadlinePolicy: bigint;
-  createBy: bigint;
-  deadline: bigint;
-  keyHash: string;
-  archiveSalt: string;
-  archiveRoot: string;
-  chunkRoot: string;
-  chunkCount: bigint;
-  groups: readonly {
-    threshold: bigint;
-    slots: readonly { keyholder: string; releaseKey: string; nonce: bigint; deposit: bigint }[];
-  }[];
-}
+import type { TermsStructOutput } from "./generated/Busker.ts";
 
 /** @returns the terms in an event's or a call's decoded arguments. */
-export function decodeTerms(raw: AbiTerms): Terms {
+export function decodeTerms(raw: TermsStructOutput): Terms {
   return {
     artist: raw.artist,
     currency: raw.currency,
