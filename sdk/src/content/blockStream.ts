@@ -1,7 +1,13 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import { lpStream, type LengthPrefixedStream } from "@libp2p/utils";
 import { CID } from "multiformats/cid";
-import { BLOCK_STREAM_BUFFER_BYTES, DIAL_TIMEOUT_MS, PEER_SILENCE_MS } from "./constants.ts";
+import {
+  BLOCK_STREAM_BUFFER_BYTES,
+  DIAL_TIMEOUT_MS,
+  MESSAGE_TIMEOUT_MS,
+  PEER_SILENCE_MS,
+  PEER_WATCH_MS,
+} from "./constants.ts";
 
 /**
  * Blocks over one libp2p stream: the client writes the CIDs that it wants, the server answers each in order with the block, or with
@@ -11,28 +17,44 @@ export const BLOCK_PROTOCOL = "/busker/blocks/1";
 
 const MAX_BLOCK_BYTES = 2 * 2 ** 20;
 const MAX_CID_BYTES = 128;
-const MAX_STREAMS = 256;
+/** Requests that a peer may have sent and not been answered yet, in bytes. */
+const REQUEST_BUFFER_BYTES = 64 * 2 ** 10;
+/** Streams that one connection may hold open: each takes the memory of a block, and the asking side here opens one. */
+const STREAMS_PER_CONNECTION = 4;
 const NOTHING = new Uint8Array();
 
-/** Answers other nodes' requests for blocks from `read`, which gives null for those that are not here. */
+/**
+ * Answers other nodes' requests for blocks from `read`, which gives null for those that are not here.
+ *
+ * @param patienceMs how long a peer may take to take up one block
+ */
 export async function serveBlocks(
   libp2p: Libp2p,
   read: (cid: CID) => Promise<Uint8Array | null>,
+  { patienceMs = MESSAGE_TIMEOUT_MS } = {},
 ): Promise<void> {
   await libp2p.handle(
     BLOCK_PROTOCOL,
-    (stream) => void answer(stream, read).catch((error: Error) => stream.abort(error)),
-    {
-      maxInboundStreams: MAX_STREAMS,
-    },
+    (stream) => void answer(stream, read, patienceMs).catch((error: Error) => stream.abort(error)),
+    { maxInboundStreams: STREAMS_PER_CONNECTION },
   );
 }
 
-async function answer(stream: Stream, read: (cid: CID) => Promise<Uint8Array | null>): Promise<void> {
-  const framed = framesOf(stream, MAX_CID_BYTES);
+async function answer(
+  stream: Stream,
+  read: (cid: CID) => Promise<Uint8Array | null>,
+  patienceMs: number,
+): Promise<void> {
+  const framed = framesOf(stream, MAX_CID_BYTES, REQUEST_BUFFER_BYTES);
   for (;;) {
     const want = await framed.read();
-    await framed.write((await read(CID.decode(want.subarray()))) ?? NOTHING);
+    const block = (await read(CID.decode(want.subarray()))) ?? NOTHING;
+    const patience = setTimeout(() => stream.abort(new Error("the peer reads too slowly")), patienceMs);
+    try {
+      await framed.write(block);
+    } finally {
+      clearTimeout(patience);
+    }
   }
 }
 
@@ -41,13 +63,25 @@ interface Want {
   reject: (error: Error) => void;
 }
 
-/** The asking side: one stream to each peer that speaks the protocol, kept while it is of use. */
+export interface BlockClientOptions {
+  /** How long a peer that was asked may send nothing at all, in milliseconds. */
+  readonly silenceMs?: number;
+  /** How long one block may take to come once it is its turn, in milliseconds. */
+  readonly blockMs?: number;
+}
+
+/** The asking side: one stream on each connection whose peer speaks the protocol, kept while it is of use. */
 export class BlockClient {
   readonly #libp2p: Libp2p;
-  readonly #streams = new Map<string, Promise<PeerStream | null>>();
+  readonly #patience: Required<BlockClientOptions>;
+  readonly #streams = new WeakMap<Connection, Promise<PeerStream | null>>();
 
-  constructor(libp2p: Libp2p) {
+  constructor(
+    libp2p: Libp2p,
+    { silenceMs = PEER_SILENCE_MS, blockMs = MESSAGE_TIMEOUT_MS }: BlockClientOptions = {},
+  ) {
     this.#libp2p = libp2p;
+    this.#patience = { silenceMs, blockMs };
   }
 
   /**
@@ -55,28 +89,25 @@ export class BlockClient {
    * @throws when the stream breaks, or nothing comes for some time
    */
   async ask(peer: PeerId, cid: CID): Promise<Uint8Array | null | undefined> {
-    const key = peer.toString();
-    let opening = this.#streams.get(key);
+    const connection = this.#libp2p.getConnections(peer)[0];
+    if (connection === undefined) throw new Error(`peer ${peer} is gone`);
+    let opening = this.#streams.get(connection);
     if (opening === undefined) {
-      opening = this.#open(peer);
-      this.#streams.set(key, opening);
-      opening.then(
-        (stream) => void stream?.ended.then(() => this.#streams.delete(key)),
-        () => this.#streams.delete(key),
-      );
+      opening = this.#open(connection);
+      this.#streams.set(connection, opening);
+      const forget = () => this.#streams.delete(connection);
+      opening.then((stream) => void stream?.ended.then(forget), forget);
     }
     const stream = await opening;
     return stream?.want(cid);
   }
 
-  async #open(peer: PeerId): Promise<PeerStream | null> {
-    const connection: Connection | undefined = this.#libp2p.getConnections(peer)[0];
-    if (connection === undefined) throw new Error(`peer ${peer} is gone`);
+  async #open(connection: Connection): Promise<PeerStream | null> {
     try {
       const stream = await connection.newStream(BLOCK_PROTOCOL, {
         signal: AbortSignal.timeout(DIAL_TIMEOUT_MS),
       });
-      return new PeerStream(stream);
+      return new PeerStream(stream, this.#patience);
     } catch (error) {
       if (error instanceof Error && error.name === "UnsupportedProtocolError") return null;
       throw error;
@@ -88,19 +119,28 @@ class PeerStream {
   readonly ended: Promise<void>;
   readonly #stream: Stream;
   readonly #framed: LengthPrefixedStream<Stream>;
+  readonly #patience: Required<BlockClientOptions>;
   readonly #wants: Want[] = [];
   #writing: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
+  /** Since when the first of the wants is waited for, and when anything came last. */
+  #turnBegan = 0;
+  #heardAt = 0;
 
-  constructor(stream: Stream) {
+  constructor(stream: Stream, patience: Required<BlockClientOptions>) {
     this.#stream = stream;
-    this.#framed = framesOf(stream, MAX_BLOCK_BYTES);
+    this.#patience = patience;
+    this.#framed = framesOf(stream, MAX_BLOCK_BYTES, BLOCK_STREAM_BUFFER_BYTES);
+    stream.addEventListener("message", () => {
+      this.#heardAt = performance.now();
+    });
     this.ended = this.#read();
   }
 
   want(cid: CID): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
+      if (this.#wants.length === 0) this.#turnBegan = performance.now();
       this.#wants.push({ resolve, reject });
       this.#writing = this.#writing
         .then(() => this.#framed.write(cid.bytes))
@@ -109,26 +149,31 @@ class PeerStream {
   }
 
   async #read(): Promise<void> {
-    let silence: ReturnType<typeof setTimeout> | undefined;
-    const watch = (): void => {
-      clearTimeout(silence);
-      silence = setTimeout(() => {
-        if (this.#wants.length > 0) this.#fail(new Error("the peer keeps silent"));
-        else watch();
-      }, PEER_SILENCE_MS);
-      silence.unref?.();
-    };
+    const { silenceMs } = this.#patience;
+    const watch = setInterval(() => this.#checkPatience(), Math.min(PEER_WATCH_MS, silenceMs));
+    watch.unref?.();
     try {
       for (;;) {
-        watch();
         const frame = await this.#framed.read();
-        this.#wants.shift()?.resolve(frame.length === 0 ? null : frame.subarray());
+        const want = this.#wants.shift();
+        if (want === undefined) throw new Error("the peer sends what it was not asked for");
+        this.#turnBegan = performance.now();
+        want.resolve(frame.length === 0 ? null : frame.subarray());
       }
     } catch (error) {
       this.#fail(error);
     } finally {
-      clearTimeout(silence);
+      clearInterval(watch);
     }
+  }
+
+  #checkPatience(): void {
+    if (this.#wants.length === 0) return;
+    const now = performance.now();
+    const { silenceMs, blockMs } = this.#patience;
+    if (now - Math.max(this.#heardAt, this.#turnBegan) >= silenceMs)
+      this.#fail(new Error("the peer keeps silent"));
+    else if (now - this.#turnBegan >= blockMs) this.#fail(new Error("the peer sends too slowly"));
   }
 
   #fail(error: unknown): void {
@@ -138,6 +183,10 @@ class PeerStream {
   }
 }
 
-function framesOf(stream: Stream, maxDataLength: number): LengthPrefixedStream<Stream> {
-  return lpStream(stream, { maxDataLength, maxBufferSize: BLOCK_STREAM_BUFFER_BYTES });
+function framesOf(
+  stream: Stream,
+  maxDataLength: number,
+  maxBufferSize: number,
+): LengthPrefixedStream<Stream> {
+  return lpStream(stream, { maxDataLength, maxBufferSize });
 }

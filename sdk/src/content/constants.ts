@@ -14,6 +14,8 @@ export const PEER_WATCH_MS = 500;
 export const MESSAGE_TIMEOUT_MS = 120_000;
 /** Time to open a connection to a peer, in milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000;
+/** Addresses of other nodes that are called again when nobody connected has a block. */
+export const KNOWN_ADDRESSES = 64;
 /** Blocks younger than this are never collected, in seconds. */
 export const COLLECT_GRACE_SECONDS = 3_600;
 /** Connections from one host that a node takes in a second. */

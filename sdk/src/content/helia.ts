@@ -12,7 +12,7 @@ import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
 import { FileBlocks } from "./blocks.ts";
 import { serveBlocks } from "./blockStream.ts";
-import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, MESSAGE_TIMEOUT_MS } from "./constants.ts";
+import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, KNOWN_ADDRESSES, MESSAGE_TIMEOUT_MS } from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
 import { DirectoryStore } from "./localStore.ts";
@@ -94,7 +94,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
   await serveBlocks(helia.libp2p, (cid) => blocks.get(cid));
   const known = new Set<string>();
   const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
-    multiaddrs.forEach((address) => known.add(address));
+    remember(known, multiaddrs);
     const results = await Promise.allSettled(
       multiaddrs.map((address) => dialOne(helia.libp2p, address, signal)),
     );
@@ -110,7 +110,12 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
       },
     );
   };
-  const reconnect = (): Promise<void> => connect([...known]).catch(() => undefined);
+  let reconnecting: Promise<void> | undefined;
+  // many fetches may come to this at once
+  const reconnect = (): Promise<void> =>
+    (reconnecting ??= connect([...known])
+      .catch(() => undefined)
+      .finally(() => (reconnecting = undefined)));
   const fetcher = new PeerFetch(helia, { timeoutMs: fetchTimeoutMs, reconnect });
   if (dial.length > 0) await connect(dial).catch(() => undefined);
 
@@ -121,6 +126,18 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     close: async () => void (await helia.stop()),
   });
   return Object.assign(store, { libp2p: helia.libp2p });
+}
+
+/** Keeps the addresses that were named last: others name them, as many as they like, and all are called again. */
+function remember(known: Set<string>, multiaddrs: readonly string[]): void {
+  for (const address of multiaddrs) {
+    known.delete(address);
+    known.add(address);
+  }
+  for (const oldest of known) {
+    if (known.size <= KNOWN_ADDRESSES) break;
+    known.delete(oldest);
+  }
 }
 
 async function dialOne(libp2p: Libp2p, address: string, signal: AbortSignal | undefined): Promise<void> {

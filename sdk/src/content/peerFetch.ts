@@ -6,7 +6,8 @@ import { FETCH_RETRY_MS, FETCH_TIMEOUT_MS, PEER_SILENCE_MS, PEER_WATCH_MS } from
 import { raceSignal } from "race-signal";
 import { isBuskerError } from "../protocol/errors.ts";
 import { BlockClient } from "./blockStream.ts";
-import { notFound } from "./errors.ts";
+import { isBlockOf } from "./checkBlock.ts";
+import { corrupt, notFound } from "./errors.ts";
 import type { BuskerError } from "../protocol/errors.ts";
 import type { AbortOptions } from "./store.ts";
 
@@ -14,7 +15,12 @@ interface Peer {
   readonly id: PeerId;
   waiting: number;
   lastBlockAt: number;
+  /** Requests since its last good block that it left unanswered or answered with other bytes. */
+  faults: number;
 }
+
+/** Peers that are remembered while they are away. */
+const REMEMBERED_PEERS = 1_000;
 
 export interface PeerFetchOptions {
   /** How long a block is looked for before the fetch gives up, in milliseconds. */
@@ -24,44 +30,62 @@ export interface PeerFetchOptions {
 }
 
 /**
- * Fetches blocks, each from one peer at a time: the least busy of those connected, then the next when it says
- * that it has not got the block or keeps silent. (Bitswap by itself asks all peers at once, and all of them send.)
+ * Fetches blocks, each from one peer at a time: the least busy of those connected that behave, then the next when it
+ * says that it has not got the block, keeps silent or gives other bytes. (Bitswap by itself asks all peers at once, and all of them send.)
  */
 export class PeerFetch {
   readonly #helia: HeliaWithLibp2p;
   readonly #timeoutMs: number;
+  readonly #silenceMs: number;
   readonly #reconnect: () => Promise<void>;
   readonly #peers = new Map<string, Peer>();
   readonly #stream: BlockClient;
 
   constructor(helia: HeliaWithLibp2p, { timeoutMs = FETCH_TIMEOUT_MS, reconnect }: PeerFetchOptions) {
     this.#helia = helia;
-    this.#stream = new BlockClient(helia.libp2p);
     this.#timeoutMs = timeoutMs;
+    // Helia's bitswap drops the first repetition of a request: there must be time for another
+    this.#silenceMs = Math.min(PEER_SILENCE_MS, timeoutMs / 3);
+    this.#stream = new BlockClient(helia.libp2p, { silenceMs: this.#silenceMs });
     this.#reconnect = reconnect;
   }
 
-  /** @throws {BuskerError} CONTENT_NOT_FOUND. The signal's reason */
+  /**
+   * @returns the block's bytes, checked
+   * @throws {BuskerError} CONTENT_NOT_FOUND, CONTENT_CORRUPT when peers gave other bytes and nobody the right ones. The
+   * signal's reason
+   */
   async fetch(cid: CID, { signal }: AbortOptions = {}): Promise<Uint8Array> {
     const started = Date.now();
-    for (;;) {
+    for (let round = 0; ; round++) {
       let asked = 0;
       let failure: unknown;
+      let lie: BuskerError | undefined;
       const tried = new Set<string>();
       for (let peer = this.#next(tried); peer !== undefined; peer = this.#next(tried)) {
         tried.add(peer.id.toString());
         asked++;
         try {
-          const bytes = await this.#askBusker(peer, cid, signal);
-          if (bytes !== null) return bytes ?? (await this.#ask(peer, cid, signal));
+          const streamed = await this.#askBusker(peer, cid, signal);
+          if (streamed === null) continue;
+          const bytes = streamed ?? (await this.#ask(peer, cid, signal));
+          if (await isBlockOf(cid, bytes)) {
+            peer.faults = 0;
+            return bytes;
+          }
+          peer.faults++;
+          lie = corrupt(cid, `peer ${peer.id} gave`);
         } catch (error) {
           signal?.throwIfAborted();
+          peer.faults++;
           // a full disk is nothing that another peer could help with
           const full = storeFailure(error);
           if (full !== undefined) throw full;
           failure = error;
         }
       }
+      // a peer that lies may not be the only one for long: once more, when those that are known were called
+      if (lie !== undefined && round > 0) throw lie;
       if (Date.now() - started >= this.#timeoutMs) {
         const why = asked === 0 ? "no node is connected" : `none of the ${asked} connected nodes gave it`;
         throw notFound(cid, `${why} within ${this.#timeoutMs / 1000} s`, failure);
@@ -71,17 +95,25 @@ export class PeerFetch {
     }
   }
 
-  /** @returns the connected peer with the fewest requests waiting that has not been tried. */
+  /** @returns the connected peer that has not been tried: with the fewest faults, then with the fewest requests waiting. */
   #next(tried: ReadonlySet<string>): Peer | undefined {
     let best: Peer | undefined;
+    if (this.#peers.size > REMEMBERED_PEERS) this.#forget();
     for (const id of this.#helia.libp2p.getPeers()) {
       const key = id.toString();
       if (tried.has(key)) continue;
       let peer = this.#peers.get(key);
-      if (peer === undefined) this.#peers.set(key, (peer = { id, waiting: 0, lastBlockAt: 0 }));
-      if (best === undefined || peer.waiting < best.waiting) best = peer;
+      if (peer === undefined) this.#peers.set(key, (peer = { id, waiting: 0, lastBlockAt: 0, faults: 0 }));
+      const order = best === undefined ? -1 : peer.faults - best.faults || peer.waiting - best.waiting;
+      if (order < 0) best = peer;
     }
     return best;
+  }
+
+  #forget(): void {
+    for (const [key, { id, waiting }] of this.#peers) {
+      if (waiting === 0 && this.#helia.libp2p.getConnections(id).length === 0) this.#peers.delete(key);
+    }
   }
 
   /** @returns null when the peer has not got it, undefined when it is no Busker node: then bitswap is what is left. */
@@ -101,8 +133,7 @@ export class PeerFetch {
   async #ask(peer: Peer, cid: CID, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const silence = new AbortController();
     const started = Date.now();
-    // Helia's bitswap drops the first repetition of a request: there must be time for another
-    const silenceMs = Math.min(PEER_SILENCE_MS, this.#timeoutMs / 3);
+    const silenceMs = this.#silenceMs;
     const watch = setInterval(
       () => {
         const silent = Date.now() - Math.max(started, peer.lastBlockAt) >= silenceMs;
