@@ -29,7 +29,7 @@ export function toBuskerError(error: unknown): BuskerError {
       cause: error,
     });
   }
-  if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT") || isError(error, "SERVER_ERROR")) {
+  if (isUnreachable(error)) {
     return new BuskerError("RPC_UNREACHABLE", "The chain endpoint does not answer", {
       hint: "Check the connection and repeat the step; the contract refuses what was done already.",
       cause: error,
@@ -42,7 +42,17 @@ export function toBuskerError(error: unknown): BuskerError {
   });
 }
 
-/** The name of a contract's error that this BuskerError stands for, or null. */
+/** Tells whether an error says that the endpoint did not answer, rather than what it answered. */
+export function isUnreachable(error: unknown): boolean {
+  if (isBuskerError(error)) return error.code === "RPC_UNREACHABLE";
+  if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT") || isError(error, "SERVER_ERROR"))
+    return true;
+  // Node's own errors of a socket come through ethers as they are.
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^(E(CONN|PIPE|AI_|NET|HOST|TIMEDOUT|NOTFOUND)|UND_ERR)/.test(code);
+}
+
+/** Tells whether a BuskerError stands for one of these errors of the contract. */
 export function isContractError(error: unknown, ...names: ContractErrorName[]): boolean {
   return names.some((name) => isBuskerError(error, name));
 }
@@ -67,6 +77,8 @@ function revertData(error: object): string | null {
     if (typeof value !== "object" || value === null || seen.has(value)) return null;
     seen.add(value);
     for (const [key, inner] of Object.entries(value)) {
+      // What was sent, not what came back.
+      if (key === "transaction" || key === "payload") continue;
       if (key === "data" && typeof inner === "string" && inner.length >= 10) return inner;
       const found = search(inner);
       if (found !== null) return found;

@@ -2,7 +2,7 @@ import type { EventLog, Log, LogDescription } from "ethers";
 import type { abi } from "./generated/abi.ts";
 import type { Client } from "./client.ts";
 import { LOG_RANGE_BLOCKS } from "./constants.ts";
-import { toBuskerError } from "./errors.ts";
+import { isUnreachable, toBuskerError } from "./errors.ts";
 import { buskerInterface } from "./interface.ts";
 
 /** Names of the contract's events. */
@@ -59,7 +59,7 @@ export async function* readEvents(
         ...(options.topics === undefined ? {} : { topics: options.topics }),
       });
     } catch (error) {
-      if (to === from) throw toBuskerError(error);
+      if (to === from || isUnreachable(error)) throw toBuskerError(error);
       span = Math.max(1, Math.floor((to - from + 1) / 2));
       continue;
     }
