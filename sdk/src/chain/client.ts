@@ -1,9 +1,21 @@
-import { Contract, getAddress, JsonRpcProvider, type Provider, type Result, type Signer } from "ethers";
+import {
+  Contract,
+  FetchRequest,
+  getAddress,
+  isAddress,
+  isCallException,
+  isError,
+  JsonRpcProvider,
+  type Provider,
+  type Result,
+  type Signer,
+} from "ethers";
 import { BuskerError } from "../protocol/errors.ts";
 import type { Domain } from "../protocol/domains.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { abi } from "./generated/abi.ts";
 import type { Busker } from "./generated/Busker.ts";
+import { toBuskerError } from "./errors.ts";
 import { POLLING_INTERVAL_MS, RPC_TIMEOUT_MS } from "./constants.ts";
 import { withTimeout } from "./timeout.ts";
 
@@ -38,7 +50,7 @@ export interface ConnectOptions {
  * Connects to a deployed Busker contract and reads what every later step needs.
  *
  * @throws BuskerError RPC_UNREACHABLE when the endpoint does not answer, WRONG_CHAIN when it serves another chain than asked for,
- * NO_CONTRACT when there is no Busker contract at the address.
+ * BAD_ADDRESS for what is no address, NO_CONTRACT when there is no Busker contract at the address.
  * @example
  * const client = await connect({ rpc: "http://127.0.0.1:8545", contract: "0x…" });
  * console.log(client.chainId, client.parameters.revealWindow);
@@ -80,14 +92,24 @@ export function actAs(client: Client, signer: Signer): Client & { signer: Signer
 }
 
 function openProvider(url: string): JsonRpcProvider {
-  const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1 });
+  const request = new FetchRequest(url);
+  request.timeout = RPC_TIMEOUT_MS;
+  const provider = new JsonRpcProvider(request, undefined, { cacheTimeout: -1 });
   provider.pollingInterval = POLLING_INTERVAL_MS;
   return provider;
 }
 
 async function contractAddress(provider: Provider, contract: string): Promise<string> {
+  if (!isAddress(contract)) {
+    throw new BuskerError("BAD_ADDRESS", `"${contract}" is not the address of a contract`, {
+      hint: "An address is 0x and 40 hexadecimal digits; check it for a digit mistyped.",
+    });
+  }
   const address = getAddress(contract);
-  if ((await provider.getCode(address)) === "0x") throw noContract(address);
+  const code = await provider.getCode(address).catch((error: unknown) => {
+    throw toBuskerError(error);
+  });
+  if (code === "0x") throw noContract(address);
   return address;
 }
 
@@ -97,7 +119,8 @@ async function readParameters(contract: Busker, address: string): Promise<Parame
     const entries = Object.entries((raw as unknown as Result).toObject() as Record<string, bigint>);
     return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)])) as unknown as Parameters;
   } catch (cause) {
-    throw noContract(address, cause);
+    if (isCallException(cause) || isError(cause, "BAD_DATA")) throw noContract(address, cause);
+    throw toBuskerError(cause);
   }
 }
 
