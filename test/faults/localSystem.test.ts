@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { JsonRpcProvider } from "ethers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isAlive } from "@busker/cli/home.ts";
+import { startChain } from "@busker/cli/local/chain.ts";
 import { startSystem } from "@busker/cli/local/system.ts";
 
 const CLI = fileURLToPath(import.meta.resolve("@busker/cli/main.ts"));
@@ -72,5 +74,17 @@ test("a port that is in use is named, and nothing is started or removed", async 
     });
   } finally {
     server.close();
+  }
+});
+
+test("where there is no build of anvil, Hardhat's node is the chain: it makes a block every second too", async () => {
+  const chain = await startChain(0, "hardhat");
+  const provider = new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1 });
+  try {
+    const block = await provider.getBlockNumber();
+    await expect.poll(() => provider.getBlockNumber(), { timeout: 10_000 }).toBeGreaterThan(block + 1);
+  } finally {
+    provider.destroy();
+    await chain.stop();
   }
 });

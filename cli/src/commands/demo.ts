@@ -6,6 +6,7 @@ import { action } from "../context.ts";
 import { sampleAlbum } from "../demo/sample.ts";
 import { Story } from "../demo/story.ts";
 import { LOCAL_KEYHOLDERS } from "../local/constants.ts";
+import { engineOption, type Engine } from "../local/chain.ts";
 import { startSystem } from "../local/system.ts";
 
 export function addDemo(program: Command): void {
@@ -14,8 +15,9 @@ export function addDemo(program: Command): void {
     .description("take a folder through a whole release on a system of its own, from packing to payouts")
     .argument("[folder]", "a folder of real media; default a small recording that comes with Busker")
     .option("--keep", "leave the data of the demo in place")
+    .addOption(engineOption())
     .action(
-      action(async (context, folder: string | undefined, options: { keep?: boolean }) => {
+      action(async (context, folder: string | undefined, options: { keep?: boolean; engine?: Engine }) => {
         const place = await mkdtemp(join(tmpdir(), "busker-demo-"));
         context.onClose(async () => {
           if (options.keep === true) context.output.say(`The data of the demo is in ${place}`);
@@ -24,6 +26,7 @@ export function addDemo(program: Command): void {
         const system = await startSystem({
           folder: join(place, "system"),
           port: 0,
+          engine: options.engine,
           keyholders: LOCAL_KEYHOLDERS,
           onStep: (sentence) => context.output.say(sentence),
         });

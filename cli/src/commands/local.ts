@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { action } from "../context.ts";
 import { localFolder } from "../home.ts";
 import { LOCAL_KEYHOLDERS, LOCAL_PORT } from "../local/constants.ts";
+import { engineOption, type Engine } from "../local/chain.ts";
 import { startSystem } from "../local/system.ts";
 import { parseWhole } from "../numbers.ts";
 import { table } from "../output.ts";
@@ -13,16 +14,18 @@ export function addLocal(program: Command): void {
     .description("run the whole system on this machine until Ctrl-C: a chain, an IPFS node, keyholders")
     .option("--port <number>", "port of the chain", String(LOCAL_PORT))
     .option("--keyholders <number>", "number of keyholder daemons, at most 11", String(LOCAL_KEYHOLDERS))
+    .addOption(engineOption())
     .addHelpText(
       "after",
       "\nThe chain and all data start anew each time. Its accounts and keys are public and for testing only.",
     )
     .action(
-      action(async (context, options: { port: string; keyholders: string }) => {
+      action(async (context, options: { port: string; keyholders: string; engine?: Engine }) => {
         const stopped = untilSignal();
         const system = await startSystem({
           folder: await localFolder(),
           port: parseWhole(options.port, "--port"),
+          engine: options.engine,
           keyholders: parseWhole(options.keyholders, "--keyholders"),
           onStep: (sentence) => context.output.say(sentence),
         });

@@ -10,7 +10,7 @@ import type { Parameters } from "@busker/sdk/protocol/parameters.ts";
 import { readJson, writeJson } from "../files.ts";
 import { demoAccount } from "../context.ts";
 import { isAlive, SYSTEM_FILE, type SystemFile } from "../home.ts";
-import { startChain, type LocalChain } from "./anvil.ts";
+import { startChain, type Engine, type LocalChain } from "./chain.ts";
 import {
   DAEMON_START_TIMEOUT_MS,
   KEYHOLDER_COLLATERAL,
@@ -25,6 +25,8 @@ export interface SystemOptions {
   folder: string;
   /** TCP port of the chain; 0 for any free one. */
   port: number;
+  /** Which program is the chain; default anvil where there is a build of it. */
+  engine?: Engine | undefined;
   /** Number of keyholder daemons. */
   keyholders: number;
   /** Protocol times other than the defaults. */
@@ -75,7 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
   try {
     await refuseRunning(folder);
     onStep?.("Starting the chain …");
-    const chain = await startChain(options.port);
+    const chain = await startChain(options.port, options.engine);
     stops.push(() => chain.stop());
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });

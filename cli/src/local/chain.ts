@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { Option } from "commander";
+import { JsonRpcProvider } from "ethers";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { CHAIN_START_TIMEOUT_MS, LOCAL_ACCOUNTS, LOCAL_CHAIN_ID, LOCAL_MNEMONIC } from "./constants.ts";
 import { stop } from "./processes.ts";
@@ -20,14 +22,25 @@ export interface LocalChain {
   stop(): Promise<void>;
 }
 
+export type Engine = LocalChain["engine"];
+
+/** The option of commands that start a chain. */
+export function engineOption(): Option {
+  return new Option(
+    "--engine <program>",
+    "which chain to run; default anvil where there is a build of it",
+  ).choices(["anvil", "hardhat"]);
+}
+
 /**
  * Starts a chain with a block every second, rich demo accounts and finality two blocks behind the head.
  *
  * @param port TCP port on 127.0.0.1; 0 for any free one
+ * @param wanted which program; default anvil, or Hardhat's node where there is no build of anvil
  * @throws BuskerError PORT_IN_USE, CHAIN_NOT_STARTED
  */
-export async function startChain(port: number): Promise<LocalChain> {
-  const anvil = findAnvil();
+export async function startChain(port: number, wanted?: Engine): Promise<LocalChain> {
+  const anvil = wanted === "hardhat" ? null : findAnvil();
   const engine = anvil === null ? "hardhat" : "anvil";
   const child = anvil === null ? spawnHardhat(port) : spawnAnvil(anvil, port);
   const lines: string[] = [];
@@ -52,6 +65,7 @@ export async function startChain(port: number): Promise<LocalChain> {
     await stop(child);
     throw error;
   });
+  if (engine === "hardhat") await mineEverySecond(url);
   return { url, process: child, engine, stop: () => stop(child) };
 }
 
@@ -73,8 +87,17 @@ function spawnHardhat(port: number): ChildProcess {
   return spawnGuarded(process.execPath, [cli, "node", "--hostname", "127.0.0.1", "--port", String(port)]);
 }
 
+/** Hardhat's node has no option for it. */
+async function mineEverySecond(url: string): Promise<void> {
+  const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true });
+  await provider.send("evm_setIntervalMining", [1000]);
+  provider.destroy();
+}
+
 function spawnGuarded(command: string, args: string[]): ChildProcess {
   return spawn(process.execPath, [GUARD, command, ...args], {
+    // Hardhat looks for its configuration here.
+    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // A group of its own: Ctrl-C reaches the parent alone, which ends the chain last.
     detached: true,
