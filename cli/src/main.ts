@@ -30,3 +30,6 @@ try {
     process.exitCode = 1;
   }
 }
+
+// A channel to the parent that somebody listens on would keep a failed command alive.
+if (process.connected) process.disconnect();
