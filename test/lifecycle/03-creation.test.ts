@@ -52,6 +52,13 @@ test("create locks the keyholders' deposits and the artist's bond", async () => 
   }
 });
 
+test("a content key that the terms do not name is not sealed", async () => {
+  const wrong = work.contentKey.map((byte) => byte ^ 1);
+  await expect(seal(stage.artist, { ...signed, contentKey: wrong })).rejects.toMatchObject({
+    code: "CONTENT_KEY_WRONG",
+  });
+});
+
 test("seal fixes the block of the draw, and keyholders draw the audit when nobody else does", async () => {
   await seal(stage.artist, { ...signed, contentKey: work.contentKey });
   const { state, drawBlock } = await readRelease(stage.reader, releaseId);

@@ -1,7 +1,8 @@
 import { hexlify } from "ethers";
 import type { Client } from "../chain/client.ts";
 import { transact } from "../chain/transact.ts";
-import { fromHex, wipe } from "../crypto/bytes.ts";
+import { equal, fromHex, wipe } from "../crypto/bytes.ts";
+import { keyHashOf } from "../crypto/contentKey.ts";
 import { sealEnvelopes } from "../crypto/envelope.ts";
 import { dealGroupKey, type DealtGroup } from "../crypto/groupKey.ts";
 import { wrapContentKey } from "../crypto/wrap.ts";
@@ -21,9 +22,14 @@ export interface SealOptions {
  * Splits a fresh group key among each group's slots and puts the sealed shares on chain (Locked → Audit). Artist only.
  * Every call deals anew, so a failed transaction can simply be repeated.
  *
- * @throws BuskerError NO_PUBLIC_KEY when a slot's release key was never proven, or with the contract's reason
+ * @throws BuskerError CONTENT_KEY_WRONG for another key than the terms name, NO_PUBLIC_KEY when a slot's release key was never proven, or with the contract's reason
  */
 export async function seal(client: Client, { terms, contentKey, publicKeys }: SealOptions): Promise<void> {
+  if (!equal(keyHashOf(contentKey), fromHex(terms.keyHash, 32))) {
+    throw new BuskerError("CONTENT_KEY_WRONG", "This is not the content key that the terms name", {
+      hint: "Use the key of the archive that was packed for these terms; any other would cost the artist bond.",
+    });
+  }
   const releaseId = releaseIdOf(terms, client.domain);
   const keys = terms.groups.map((group) => publicKeysOf(group, publicKeys));
   const dealt: DealtGroup[] = [];
