@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { SignedTerms } from "@busker/sdk/release/signTerms.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
@@ -23,6 +23,7 @@ export interface Draft extends ArchiveFacts {
 
 const DRAFT_FILE = "draft.json";
 const KEY_FILE = "content-key.json";
+const NEW_KEY_FILE = "content-key.new.json";
 
 export function draftsFolder(home: string): string {
   return join(home, "drafts");
@@ -51,8 +52,15 @@ export async function listDrafts(home: string): Promise<string[]> {
   return readdir(draftsFolder(home)).catch(() => []);
 }
 
-export async function saveKey(home: string, name: string, keystore: Keystore): Promise<void> {
-  await writeJson(join(draftsFolder(home), name, KEY_FILE), keystore);
+/** Saves the key of an archive that is being packed, beside the key of the one that the draft may hold yet. */
+export async function saveNewKey(home: string, name: string, keystore: Keystore): Promise<void> {
+  await writeJson(join(draftsFolder(home), name, NEW_KEY_FILE), keystore);
+}
+
+/** Puts the key of the archive that is packed now in the place of the draft's old one. */
+export async function adoptNewKey(home: string, name: string): Promise<void> {
+  const folder = join(draftsFolder(home), name);
+  await rename(join(folder, NEW_KEY_FILE), join(folder, KEY_FILE));
 }
 
 /** @throws BuskerError NO_CONTENT_KEY when the draft's key file is gone */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,8 +97,14 @@ describe("a packed draft", () => {
   test("is not packed over by accident, since that would lose its key", async () =>
     expectRefusal(pack(join(folder, "Song")), "DRAFT_EXISTS"));
 
+  test("keeps its key when packing it anew fails", async () => {
+    const file = join(folder, "home", "drafts", "song", "content-key.json");
+    const before = await readFile(file, "utf8");
+    await expectRefusal(pack(join(folder, "Song"), "--force", "--cover", "none.png"), "MANIFEST_INVALID");
+    expect(await readFile(file, "utf8")).toBe(before);
+  });
+
   test("keeps its key under a passphrase only, in files for its owner alone", async () => {
-    const { readFile, stat } = await import("node:fs/promises");
     const file = join(folder, "home", "drafts", "song", "content-key.json");
     expect((await stat(file)).mode & 0o077).toBe(0);
     const keystore = JSON.parse(await readFile(file, "utf8")) as { cipher: { name: string } };

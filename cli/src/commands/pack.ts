@@ -9,7 +9,7 @@ import { lockKeystore } from "@busker/sdk/crypto/keystore.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { pack } from "@busker/sdk/release/pack.ts";
 import { action } from "../context.ts";
-import { findDraft, saveDraft, saveKey } from "../draft.ts";
+import { adoptNewKey, findDraft, saveDraft, saveNewKey } from "../draft.ts";
 import { withBar } from "../progress.ts";
 import { openBlocks } from "../store.ts";
 
@@ -57,7 +57,7 @@ export function addPack(program: Command): void {
         const title = flags.title ?? basename(resolve(folder));
         const name = flags.name ?? draftName(title);
         const before = await findDraft(context.home, name);
-        if (before?.releaseId !== undefined) throw draftOnChain(name);
+        if (before?.releaseId !== undefined || before?.signed !== undefined) throw draftOnChain(name);
         if (before !== null && flags.force !== true) throw draftExists(name);
         const { files, skipped } = await folderFiles(resolve(folder));
         for (const path of skipped) context.output.say(`Left out, since it is hidden: ${path}`);
@@ -66,7 +66,7 @@ export function addPack(program: Command): void {
         try {
           const passphrase = await context.passphrase("New passphrase for the content key", true);
           // Written before the first block: whatever is packed can always be opened by its artist.
-          await saveKey(context.home, name, await lockKeystore(contentKey, passphrase));
+          await saveNewKey(context.home, name, await lockKeystore(contentKey, passphrase));
           const packed = await withBar("packing", (report) =>
             pack({
               files: withPlain(files, flags.plain),
@@ -83,6 +83,7 @@ export function addPack(program: Command): void {
             }),
           );
           const { manifest, ...facts } = packed;
+          await adoptNewKey(context.home, name);
           await saveDraft(context.home, { name, title, ...facts });
           context.output.result(
             { name, ...facts },
@@ -132,7 +133,7 @@ function draftExists(name: string): BuskerError {
 function draftOnChain(name: string): BuskerError {
   return new BuskerError(
     "DRAFT_ON_CHAIN",
-    `The draft "${name}" is on chain, and its content key is needed there`,
+    `The draft "${name}" is signed by its keyholders and may be on chain, where its content key is needed`,
     {
       hint: "Choose another --name for the new archive.",
     },
