@@ -24,8 +24,8 @@ describe("transact, when a sent transaction", () => {
   });
 
   test("is in no block in time, names it and does not blame the endpoint", async () => {
-    const waited = Promise.reject(makeError("wait for transaction timeout", "TIMEOUT"));
-    await expect(transact(sent(() => waited as Promise<never>))).rejects.toMatchObject({
+    const late = makeError("wait for transaction timeout", "TIMEOUT" as "UNKNOWN_ERROR");
+    await expect(transact(sent(() => Promise.reject(late)))).rejects.toMatchObject({
       code: "TRANSACTION_PENDING",
       message: expect.stringContaining(HASH) as string,
     });
