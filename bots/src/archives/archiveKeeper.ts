@@ -57,7 +57,13 @@ export function archiveKeeper(
         collectedMs = -Infinity;
         log.info({ archiveRoot }, "archive no longer kept");
       }
-      if (performance.now() - collectedMs >= COLLECT_MS && fetching.size === 0) {
+      // An artist that left, or a process that died, in the middle of a fetch: nobody else would forget what came.
+      for await (const root of store.unfinishedPins()) {
+        const archiveRoot = toHex(root.multihash.digest);
+        if (!keep.has(archiveRoot) && !fetching.has(archiveRoot)) await store.unpin(root);
+      }
+      // Fetches under way do not hinder it, or one that never ends would: blocks of the last hour stay.
+      if (performance.now() - collectedMs >= COLLECT_MS) {
         collectedMs = performance.now();
         const { removed } = await store.gc();
         if (removed > 0) log.info({ blocks: removed }, "disk space freed");

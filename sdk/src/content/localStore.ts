@@ -88,6 +88,10 @@ export class DirectoryStore implements ContentStore {
     for (const { root, complete } of await this.#pins.list()) if (complete) yield root;
   }
 
+  async *unfinishedPins(): AsyncIterable<CID> {
+    for (const { root, complete } of await this.#pins.list()) if (!complete) yield root;
+  }
+
   gc(options: CollectOptions = {}): Promise<{ removed: number }> {
     return collect(this.#blocks, this.#pins, options);
   }

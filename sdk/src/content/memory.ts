@@ -51,6 +51,8 @@ export class MemoryStore implements ContentStore {
     yield* this.#pins.values();
   }
 
+  async *unfinishedPins(): AsyncIterable<CID> {}
+
   async gc(): Promise<{ removed: number }> {
     const kept = new Set<string>();
     const keep = (cid: CID): void => void kept.add(cid.toString());

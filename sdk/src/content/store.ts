@@ -66,6 +66,9 @@ export interface ContentStore extends BlockSource, BlockSink {
   /** The roots that are pinned completely. */
   pins(): AsyncIterable<CID>;
 
+  /** The roots whose pin was begun and did not come to its end: what has arrived of them is kept until `unpin`. */
+  unfinishedPins(): AsyncIterable<CID>;
+
   /** Removes blocks that no pin reaches. Never one that a pin reaches. */
   gc(options?: CollectOptions): Promise<{ removed: number }>;
 
