@@ -39,6 +39,8 @@ export interface AnswerOptions {
 /** How the keyholder answers artists: policy first, then the archive, then the signature. */
 export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCall" | "onTerms"> {
   const { client, vault, policy, book, log } = options;
+  /** Nonces whose release keys strangers named on chain: else each of them would be offered, and refused, again and again. */
+  const spoilt = new Set<bigint>();
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One after another, so that no two offers name the same nonce and no two terms take the same money. */
@@ -52,7 +54,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
     return inTurn(async () => {
       const open = new Set(book.open(now).map(({ offer }) => offer.nonce));
       const nonce = await chooseNonce(
-        (candidate) => open.has(candidate) || options.isNonceKnown(candidate),
+        (candidate) => open.has(candidate) || spoilt.has(candidate) || options.isNonceKnown(candidate),
         (candidate) => client.contract.isNonceUsed(vault.keyholder, candidate),
       );
       const currency = policy.currencies.find(({ address }) => address === call.currency);
@@ -72,7 +74,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
 
   async function sign(terms: Terms, record: OfferRecord): Promise<{ signature: string } | Declined> {
     // The transfer may have taken long: time, money and the chain are looked at once more.
-    const refusal = await refusalOf(terms, record, options);
+    const refusal = await refusalOf(terms, record, options, spoilt);
     if (refusal !== null) return refusal;
     await book.markSigned(record.offer.nonce, terms.createBy);
     log.info(
@@ -87,7 +89,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
       const now = await latestTime(client);
       await book.prune(now, options.isNonceKnown);
       const open = book.open(now);
-      const repeated = open.find(({ offer }) => offer.callHash === callHash);
+      const repeated = open.find(({ offer }) => offer.callHash === callHash && !spoilt.has(offer.nonce));
       if (repeated === undefined && open.length >= MAX_OPEN_OFFERS) {
         return decline(
           "BUSY",
@@ -117,7 +119,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
       const record = recordFor(terms, vault.keyholder, book);
       if (record === null)
         return decline("OFFER_UNKNOWN", "This keyholder made no offer for these terms; call again.");
-      const refusal = await refusalOf(terms, record, options);
+      const refusal = await refusalOf(terms, record, options, spoilt);
       if (refusal !== null) return refusal;
       return options.archives.whileFetching(terms.archiveRoot, async () => {
         try {
@@ -138,6 +140,7 @@ async function refusalOf(
   terms: Terms,
   { call, offer }: OfferRecord,
   { client, vault, policy, book, fromBlock, log }: AnswerOptions,
+  spoilt: Set<bigint>,
 ): Promise<Declined | null> {
   const now = await latestTime(client);
   const own = await ownState(client, vault.keyholder, book, terms.currency, now, offer.nonce);
@@ -149,6 +152,7 @@ async function refusalOf(
   }
   // A key that is named twice could be revealed honestly in one release and count as leaked in the other.
   if (await isKeyNamed(client, offer.releaseKey, fromBlock)) {
+    spoilt.add(offer.nonce);
     return decline("KEY_ALREADY_NAMED", "A release names the offered release key already; call again.");
   }
   return null;

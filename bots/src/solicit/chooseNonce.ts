@@ -1,8 +1,8 @@
 /**
- * The first nonce that no release has used and no open offer names. Small ones share words of the contract's bitmap, which
+ * The first nonce that no release has used or spoilt and no open offer names. Small ones share words of the contract's bitmap, which
  * makes `create` cheaper than random ones would.
  *
- * @param isTaken what is known here: own releases, open offers
+ * @param isTaken what is known here: own releases, open offers, spoilt ones
  * @param isUsed asks the contract
  */
 export async function chooseNonce(
