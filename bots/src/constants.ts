@@ -16,6 +16,8 @@ export const RETRY_LONGEST_MS = 5 * 60_000;
 export const REVEAL_GAS_RESERVE = 250_000n;
 /** How long a transaction may wait for a block before the duty is looked at again. */
 export const RECEIPT_TIMEOUT_MS = 180_000;
+/** How many times the usual fee a transaction may pay, at most, after it was replaced again and again. */
+export const MAX_FEE_FACTOR = 10n;
 /** Subsets of revealed shares that are tried, at most, to open a group whose first ones did not. */
 export const MAX_UNLOCK_TRIES = 500;
 /** Releases whose state is read at the same time. */

@@ -2,7 +2,11 @@ import type { Client } from "@busker/sdk/chain/client.ts";
 import { toBuskerError } from "@busker/sdk/chain/errors.ts";
 import type { BuskerError } from "@busker/sdk/protocol/errors.ts";
 
+import { id } from "ethers";
+import type { TransactionResponse } from "ethers";
+
 import { awaitReceipt } from "./awaitReceipt.ts";
+import { replacementFor } from "./replacementFor.ts";
 
 /** The contract's verbs that a keyholder sends. */
 export type Verb =
@@ -26,6 +30,8 @@ const GONE = new Set([
   "Draw_BlockForgotten",
   "Close_AlreadyClosed",
 ]);
+/** Failures after which a transaction waits for no block any more. */
+const ENDED = new Set(["TRANSACTION_LOST", "TRANSACTION_REVERTED"]);
 const EARLY = new Set(["Release_TooEarly", "Draw_BlockPending"]);
 
 export interface Submitter {
@@ -44,9 +50,16 @@ export interface Submitter {
   submit(verb: Verb, args: readonly unknown[], gasReserve?: bigint): Promise<Outcome>;
 }
 
-/** Sends one transaction after another, so that each takes the next nonce; their receipts are awaited side by side. */
-export function submitter(client: Client): Submitter {
+/**
+ * Sends one transaction after another, so that each takes the next nonce; their receipts are awaited side by side. One that no
+ * block took in time is replaced by one that pays more, in its place: never are two for the same call in the queue.
+ *
+ * @param receiptOf waits for a transaction's block
+ */
+export function submitter(client: Client, receiptOf = awaitReceipt): Submitter {
   let queue: Promise<unknown> = Promise.resolve();
+  /** Transactions that no block has taken, by a hash of their calls: a call may hold a release key. */
+  const waiting = new Map<string, TransactionResponse>();
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = queue.then(work, work);
@@ -73,17 +86,28 @@ export function submitter(client: Client): Submitter {
     simulate,
     async submit(verb, args, gasReserve = 0n) {
       const method = client.contract.getFunction(verb);
+      const call = id(`${verb} ${args.join()}`);
       const refusal = await simulate(verb, args);
-      if (refusal !== null) return refused(refusal);
+      if (refusal !== null) {
+        if (GONE.has(refusal.code)) waiting.delete(call);
+        return refused(refusal);
+      }
       try {
         const response = await inTurn(async () => {
+          const before = waiting.get(call);
+          const replacement = before === undefined ? {} : await replacementFor(client.provider, before);
+          if (before !== undefined && replacement === null) return before;
           const gasLimit = ((await method.estimateGas(...args)) * 6n) / 5n + gasReserve;
-          return method.send(...args, { gasLimit });
+          return method.send(...args, { gasLimit, ...replacement });
         });
-        const receipt = await awaitReceipt(client.provider, response.hash);
+        waiting.set(call, response);
+        const receipt = await receiptOf(client.provider, response.hash);
+        waiting.delete(call);
         return { kind: "done", block: receipt.blockNumber, transaction: receipt.hash };
       } catch (error) {
-        return refused(toBuskerError(error));
+        const failure = toBuskerError(error);
+        if (ENDED.has(failure.code)) waiting.delete(call);
+        return refused(failure);
       }
     },
   };
