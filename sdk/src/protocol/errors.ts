@@ -10,7 +10,8 @@ export interface BuskerErrorOptions {
  * Every error that the SDK throws on purpose.
  *
  * `code` is stable and meant for programs (upper case with underscores, e.g. `FRAGMENT_CORRUPT`), `message` says "what
- * happened: why", `hint` what to do next. No secret is ever put into one of them.
+ * happened: why", `hint` what to do next. No secret is ever put into one of them, and no character that a stranger could
+ * rewrite a terminal with: messages quote peers, archives and registrations.
  */
 export class BuskerError extends Error {
   override readonly name = "BuskerError";
@@ -18,10 +19,17 @@ export class BuskerError extends Error {
   readonly hint: string;
 
   constructor(code: string, message: string, options: BuskerErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(printable(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
   }
+}
+
+/** Control characters, and marks that turn the direction of text. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+function printable(text: string): string {
+  return text.replace(UNPRINTABLE, " ");
 }
 
 /** Tells whether `error` is a {@link BuskerError}, and one with this `code` if a code is given. */
