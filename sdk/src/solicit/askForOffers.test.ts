@@ -1,18 +1,22 @@
 import type { Stream } from "@libp2p/interface";
 import { lpStream } from "@libp2p/utils";
+import { Wallet, id } from "ethers";
 import { describe, expect, it } from "vitest";
 
 import { askForOffers } from "./askForOffers.ts";
 import type { AskForOffersOptions } from "./askForOffers.ts";
 import { OFFER_PROTOCOL } from "./constants.ts";
 import { offerAnswerCodec } from "./messages.ts";
+import { signOffer } from "./offer.ts";
 import { memoryHosts } from "./testing/memoryHosts.ts";
 import {
   ARTIST_PEER,
   KEYHOLDER_PEER,
   NOW,
+  aPossession,
   aSignedCall,
   aSignedOffer,
+  anOffer,
   domain,
   keyholder as keyholderWallet,
   releaseKey,
@@ -90,6 +94,27 @@ describe("askForOffers", () => {
     });
     expect(found).toHaveLength(1);
     expect(failures).toMatchObject([{ error: { code: "OFFER_TWICE" } }]);
+  });
+
+  it("takes one of two keyholders that offer the same release key", async () => {
+    const accomplice = new Wallet(id("accomplice"));
+    let first = true;
+    const { call } = await aSignedCall();
+    const offer = anOffer(call, { keyholder: accomplice.address });
+    const theirs = await signOffer(offer, aPossession(releaseKey, accomplice.address), accomplice, domain);
+    const second = saysText(JSON.stringify(offerAnswerCodec.encode(theirs)));
+    const honest = await offers();
+    const endpoints = [`/memory/here/p2p/${KEYHOLDER_PEER}`];
+    const { offers: found, failures } = await artistEnd(
+      (stream) => {
+        const answer = first ? honest : second;
+        first = false;
+        return answer(stream);
+      },
+      { candidates: [{ endpoints }, { endpoints }] },
+    );
+    expect(found).toHaveLength(1);
+    expect(failures).toMatchObject([{ error: { code: "OFFER_KEY_SHARED" } }]);
   });
 
   it("stops when it is told to", async () => {

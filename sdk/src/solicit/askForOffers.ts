@@ -1,6 +1,5 @@
 import type { Domain } from "../protocol/domains.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import type { Offer } from "../protocol/typedData.ts";
 import { CONCURRENT_DIALS, OFFER_PROTOCOL, OFFER_TIMEOUT_MS } from "./constants.ts";
 import type { Host } from "./host.ts";
 import { offerAnswerCodec, signedCallCodec } from "./messages.ts";
@@ -101,16 +100,23 @@ async function askOne(
   }
 }
 
-/** A keyholder takes one slot in a release, however many nodes answer for it. */
+/** A keyholder takes one slot in a release, however many nodes answer for it, and a release key one as well. */
 function withoutDoubles(answers: readonly (VerifiedOffer | OfferFailure)[]) {
   const offers: VerifiedOffer[] = [];
   const failures: OfferFailure[] = [];
-  const seen = new Map<string, Offer>();
+  const keyholders = new Set<string>();
+  const releaseKeys = new Set<string>();
   for (const answer of answers) {
-    if ("error" in answer) failures.push(answer);
-    else if (seen.has(answer.offer.keyholder)) failures.push(double(answer));
+    if ("error" in answer) {
+      failures.push(answer);
+      continue;
+    }
+    const { keyholder, releaseKey } = answer.offer;
+    if (keyholders.has(keyholder)) failures.push(double(answer));
+    else if (releaseKeys.has(releaseKey)) failures.push(sharedKey(answer));
     else {
-      seen.set(answer.offer.keyholder, answer.offer);
+      keyholders.add(keyholder);
+      releaseKeys.add(releaseKey);
       offers.push(answer);
     }
   }
@@ -121,6 +127,15 @@ function double({ offer, endpoints }: VerifiedOffer): OfferFailure {
   const error = new BuskerError("OFFER_TWICE", `Keyholder ${offer.keyholder} made an offer already`, {
     hint: "Nothing needs to be done: its first offer counts.",
   });
+  return { keyholder: offer.keyholder, endpoints, error };
+}
+
+function sharedKey({ offer, endpoints }: VerifiedOffer): OfferFailure {
+  const error = new BuskerError(
+    "OFFER_KEY_SHARED",
+    `Keyholder ${offer.keyholder} offers the release key ${offer.releaseKey}, which another one offers too`,
+    { hint: "Choose another keyholder: these two are one, or in league." },
+  );
   return { keyholder: offer.keyholder, endpoints, error };
 }
 
