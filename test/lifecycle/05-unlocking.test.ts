@@ -6,6 +6,11 @@ import { Failure, State } from "@busker/sdk/protocol/states.ts";
 import { awaitState } from "@busker/sdk/release/awaitState.ts";
 import { pledge } from "@busker/sdk/release/pledge.ts";
 import { expire, publishKey } from "@busker/sdk/release/steps.ts";
+import { deriveMasterKey } from "@busker/sdk/crypto/masterKey.ts";
+import { deriveReleaseKey } from "@busker/sdk/crypto/releaseKey.ts";
+import { reveal } from "@busker/sdk/release/reveal.ts";
+import { demoAccount } from "@busker/cli/context.ts";
+import { LOCAL_PASSPHRASE } from "@busker/cli/local/constants.ts";
 import { stop } from "@busker/cli/local/processes.ts";
 import type { LocalKeyholder } from "@busker/cli/local/system.ts";
 import { Stage, type OnChain, type Work } from "./stage.ts";
@@ -49,6 +54,21 @@ const kill = async (keyholder: LocalKeyholder): Promise<void> => {
   keyholder.process.kill("SIGKILL");
   await gone;
 };
+
+test("a release key does not leave the machine before its group starts, nor for a slot that it is not of", async () => {
+  const release = await funded();
+  const { keyholder, nonce } = release.terms.groups[0]!.slots[0]!;
+  const wallet = demoAccount(stage.system.file.accounts[stage.keyholderOf(keyholder).name]!.index);
+  const master = await deriveMasterKey(wallet, keyholder, stage.reader.domain, LOCAL_PASSPHRASE);
+  const releaseKey = deriveReleaseKey(master, nonce);
+  const { releaseId } = release;
+  await expect(reveal(stage.as("fan1"), releaseId, 0, 1, releaseKey)).rejects.toMatchObject({
+    code: "WRONG_RELEASE_KEY",
+  });
+  await expect(reveal(stage.as("fan1"), releaseId, 0, 0, releaseKey)).rejects.toMatchObject({
+    code: "REVEAL_TOO_EARLY",
+  });
+});
 
 test("the daemons of the primary group reveal once its window starts, and the contract rebuilds the key", async () => {
   const release = await funded();
