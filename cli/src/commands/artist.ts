@@ -11,6 +11,7 @@ import { action } from "../context.ts";
 import { loadDraft } from "../draft.ts";
 import { unlockContentKey } from "../contentKey.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
+import { State, stateName } from "@busker/sdk/protocol/states.ts";
 import { formatMoney, parseMoney } from "../money.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 import { openBlocks } from "../store.ts";
@@ -104,16 +105,7 @@ export function addArtistCommands(program: Command): void {
         const client = await context.account();
         const draft = await loadDraft(context.home, name);
         if (draft.releaseId === undefined) throw notCreated(name);
-        const { state } = await readRelease(client, draft.releaseId);
-        if (state === 3 && options.early !== true) {
-          throw new BuskerError(
-            "RELEASE_STILL_OPEN",
-            "The goal is not met: publishing now opens the work to everybody for what is raised",
-            {
-              hint: "Wait until the release is funded, or say --early if you mean it.",
-            },
-          );
-        }
+        checkPublishable((await readRelease(client, draft.releaseId)).state, options.early === true);
         const contentKey = await unlockContentKey(context, draft);
         try {
           await publishKey(client, draft.releaseId, hexlify(contentKey));
@@ -123,6 +115,23 @@ export function addArtistCommands(program: Command): void {
         context.output.result({ releaseId: draft.releaseId }, "The content key is public: the work is open.");
       }),
     );
+}
+
+/** The chain endpoint learns the key even when the contract refuses it: it is sent only in a state that takes it. */
+function checkPublishable(state: State, early: boolean): void {
+  if (state === State.Funded || (state === State.Open && early)) return;
+  if (state === State.Open) {
+    throw new BuskerError(
+      "RELEASE_STILL_OPEN",
+      "The goal is not met: publishing now opens the work to everybody for what is raised",
+      { hint: "Wait until the release is funded, or say --early if you mean it." },
+    );
+  }
+  throw new BuskerError(
+    "RELEASE_TAKES_NO_KEY",
+    `The release is ${stateName(state)}, and a content key can be published only while it is Funded or Open`,
+    { hint: "Look at `busker status RELEASE`: it says what can be done now. The key was sent to nobody." },
+  );
 }
 
 function notCreated(name: string): BuskerError {
