@@ -35,11 +35,25 @@ export function toBuskerError(error: unknown): BuskerError {
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-  return new BuskerError("CHAIN_CALL_FAILED", `The chain refused the call: ${reason?.slice(0, 300)}`, {
+  return new BuskerError("CHAIN_CALL_FAILED", `The chain refused the call: ${reasonOf(error)}`, {
     hint: "Check the account, the amount and the release, and repeat the step.",
     cause: error,
   });
+}
+
+/** What an error says without what was sent, which may hold a key: ethers adds that to its long messages. */
+function reasonOf(error: unknown): string {
+  const {
+    error: answer,
+    shortMessage,
+    message,
+  } = (error ?? {}) as {
+    error?: { message?: string };
+    shortMessage?: string;
+    message?: string;
+  };
+  const reason = answer?.message ?? shortMessage ?? message ?? String(error);
+  return reason.split("\n")[0]!.slice(0, 300);
 }
 
 /** Tells whether an error says that the endpoint did not answer, rather than what it answered. */

@@ -58,4 +58,16 @@ describe("transact, when the call is not taken", () => {
     });
     await expect(transact(Promise.reject(error))).rejects.toMatchObject({ code: "Collateral_ZeroAmount" });
   });
+
+  test("for a reason of the node's own, tells that and nothing of what was sent, which may be a key", async () => {
+    const error = makeError("could not coalesce error", "UNKNOWN_ERROR", {
+      error: { code: -32_000, message: "rate limited" },
+      payload: { method: "eth_estimateGas", params: [{ data: HASH }] },
+    });
+    expect(error.message).toContain(HASH);
+    await expect(transact(Promise.reject(error))).rejects.toMatchObject({
+      code: "CHAIN_CALL_FAILED",
+      message: "The chain refused the call: rate limited",
+    });
+  });
 });
