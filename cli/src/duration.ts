@@ -2,6 +2,9 @@ import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 
 const UNITS: Record<string, number> = { s: 1, min: 60, h: 3600, d: 86_400 };
 
+/** Ten years: no time of the protocol is longer, and a chain's clock does not stand every jump. */
+const LONGEST_SECONDS = 3650 * 86_400;
+
 /** Seconds in "90s", "30min", "48h" or "30d". */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9})(s|min|h|d)$/.exec(text);
@@ -11,7 +14,11 @@ export function parseDuration(text: string): number {
       hint: "Write a whole number and a unit: 90s, 30min, 48h or 30d.",
     });
   }
-  return Number(match[1]) * unit;
+  const seconds = Number(match[1]) * unit;
+  if (seconds <= LONGEST_SECONDS) return seconds;
+  throw new BuskerError("BAD_DURATION", `${text} is longer than ten years`, {
+    hint: "Write a shorter time.",
+  });
 }
 
 /** A length of time for people: the two largest units. */
