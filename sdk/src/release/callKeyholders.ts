@@ -1,8 +1,9 @@
-import { hexlify, randomBytes } from "ethers";
+import { hexlify, randomBytes, toBeHex, ZeroAddress } from "ethers";
 import type { Client } from "../chain/client.ts";
 import { requireSigner } from "../chain/currency.ts";
 import { latestTime } from "../chain/time.ts";
 import { BuskerError } from "../protocol/errors.ts";
+import { validateTerms } from "../protocol/validateTerms.ts";
 import {
   askForOffers,
   type Candidate,
@@ -11,7 +12,7 @@ import {
 } from "../solicit/askForOffers.ts";
 import { signCall } from "../solicit/call.ts";
 import type { Host } from "../solicit/host.ts";
-import { CALL_VALIDITY_SECONDS } from "./constants.ts";
+import { CALL_VALIDITY_SECONDS, CREATE_WITHIN_SECONDS } from "./constants.ts";
 import type { ArchiveFacts, Offering } from "./offering.ts";
 
 export interface CallKeyholdersOptions {
@@ -25,6 +26,7 @@ export interface CallKeyholdersOptions {
 /**
  * Sends a signed call for keyholders and collects the offers that hold on chain: unused nonce, enough free collateral.
  *
+ * @throws BuskerError as validateTerms does, before anybody is asked, when no terms can be made of this offering
  * @param host the artist's libp2p node, whose peer id the call is bound to
  */
 export async function callKeyholders(
@@ -34,6 +36,7 @@ export async function callKeyholders(
 ): Promise<{ offers: VerifiedOffer[]; failures: OfferFailure[] }> {
   const signer = requireSigner(client);
   const now = await latestTime(client);
+  checkOffering(client, offering, archive, now);
   const call = await signCall(
     {
       artist: await signer.getAddress(),
@@ -72,6 +75,23 @@ export async function callKeyholders(
     else failures.push({ keyholder: offer.offer.keyholder, endpoints: offer.endpoints, error });
   }
   return { offers, failures };
+}
+
+/** Checks the terms that would come of the offering, with names in the slots that nobody has. */
+function checkOffering(client: Client, offering: Offering, archive: ArchiveFacts, now: number): void {
+  const groups = offering.groups.map(({ threshold, slots }, g) => ({
+    threshold,
+    slots: Array.from({ length: slots }, (_, i) => {
+      const nobody = toBeHex(100 * g + i + 1, 20);
+      return { keyholder: nobody, releaseKey: nobody, nonce: 0n, deposit: offering.deposit };
+    }),
+  }));
+  const { archiveSize: _, ...facts } = archive;
+  const { deposit: __, ...choice } = offering;
+  validateTerms(
+    { ...choice, ...facts, artist: ZeroAddress, createBy: now + CREATE_WITHIN_SECONDS, groups },
+    { now, parameters: client.parameters },
+  );
 }
 
 /** An offer that `create` would refuse. */
