@@ -18,7 +18,7 @@ export async function awaitAuditDraw(
   for (;;) {
     signal?.throwIfAborted();
     const release = await readRelease(client, releaseId);
-    if (release.state !== State.Audit || release.drawn) return;
+    if (release.drawn || release.state > State.Audit) return;
     if ((await client.provider.getBlockNumber()) > release.drawBlock) {
       try {
         await drawAudit(client, releaseId);

@@ -3,6 +3,7 @@ import { chunkLeavesFrom } from "../archive/chunkRoot.ts";
 import { ciphertextHashesOf } from "../archive/ciphertextHashes.ts";
 import { retrieveManifest } from "../archive/retrieveManifest.ts";
 import type { Client } from "../chain/client.ts";
+import { toBuskerError } from "../chain/errors.ts";
 import { readTerms } from "../chain/readRelease.ts";
 import { transact } from "../chain/transact.ts";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
@@ -32,7 +33,10 @@ export async function openAudit(
   const terms = await readTerms(client, releaseId);
   const view = await retrieveManifest(source, archiveCid(fromHex(terms.archiveRoot, 32)), { signal });
   const hashes = await ciphertextHashesOf(view, { signal });
-  const indices = Array.from(await client.contract.auditIndices(releaseId), Number);
+  const drawn = await client.contract.auditIndices(releaseId).catch((error: unknown) => {
+    throw toBuskerError(error);
+  });
+  const indices = Array.from(drawn, Number);
   const salt = fromHex(terms.archiveSalt, 32);
   await transact(
     client.contract.openAudit(
