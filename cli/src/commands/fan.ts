@@ -6,6 +6,8 @@ import { pledge } from "@busker/sdk/release/pledge.ts";
 import { refund, refundBatch } from "@busker/sdk/release/refund.ts";
 import { tip } from "@busker/sdk/release/tip.ts";
 import { requestUnpledge, unpledge } from "@busker/sdk/release/unpledge.ts";
+import { latestTime } from "@busker/sdk/chain/time.ts";
+import { parseAccount, parseAddress, payee } from "../address.ts";
 import { action } from "../context.ts";
 import { formatDuration } from "../duration.ts";
 import { currencyOf, formatMoney, parseMoney } from "../money.ts";
@@ -30,7 +32,7 @@ export function addFanCommands(program: Command): void {
         const amount = parseMoney(amountText, currency);
         const result = await pledge(client, releaseId, {
           amount,
-          ...(options.for === undefined ? {} : { beneficiary: options.for }),
+          ...(options.for === undefined ? {} : { beneficiary: parseAccount(options.for) }),
         });
         context.output.result(
           { releaseId, ...result },
@@ -49,9 +51,10 @@ export function addFanCommands(program: Command): void {
         const client = await context.account();
         const releaseId = await resolveRelease(context, client, text);
         const fan = await client.signer.getAddress();
+        const to = await payee(client, options.to);
         const { notice } = await client.contract.pledgeOf(releaseId, fan);
         const { unpledgeNotice, unpledgeWindow } = client.parameters;
-        const now = (await client.provider.getBlock("latest"))!.timestamp;
+        const now = await latestTime(client);
         const maturesAt = Number(notice.maturesAt);
         if (maturesAt === 0 || now >= maturesAt + unpledgeWindow) {
           await requestUnpledge(client, releaseId);
@@ -61,7 +64,7 @@ export function addFanCommands(program: Command): void {
           );
           return;
         }
-        await unpledge(client, releaseId, options.to ?? fan);
+        await unpledge(client, releaseId, to);
         context.output.result({ releaseId, amount: notice.amount }, "Your pledge is paid back.");
       }),
     );
@@ -78,8 +81,8 @@ export function addFanCommands(program: Command): void {
         const releaseId = await resolveRelease(context, client, text);
         const { hash } =
           options.fans === undefined
-            ? await refund(client, releaseId, options.to ?? (await client.signer.getAddress()))
-            : await refundBatch(client, releaseId, options.fans);
+            ? await refund(client, releaseId, await payee(client, options.to))
+            : await refundBatch(client, releaseId, options.fans.map(parseAddress));
         context.output.result({ releaseId, transaction: hash }, "Paid back.");
       }),
     );
@@ -95,7 +98,7 @@ export function addFanCommands(program: Command): void {
         const owner = await client.signer.getAddress();
         const currency = await currencyOf(client, options.currency);
         const amount = await client.contract.creditOf(owner, currency.address);
-        await withdraw(client, currency.address, options.to ?? owner);
+        await withdraw(client, currency.address, await payee(client, options.to));
         context.output.result({ amount }, `Paid out ${formatMoney(amount, currency)}.`);
       }),
     );

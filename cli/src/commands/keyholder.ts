@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { getBytes, isHexString } from "ethers";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
+import { isPrivateKey } from "@busker/sdk/crypto/secp256k1.ts";
 import {
   depositCollateral,
   requestCollateralWithdrawal,
@@ -9,6 +10,7 @@ import {
 } from "@busker/sdk/release/collateral.ts";
 import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
 import { reveal } from "@busker/sdk/release/reveal.ts";
+import { payee } from "../address.ts";
 import { action } from "../context.ts";
 import { formatDuration } from "../duration.ts";
 import { currencyOf, formatMoney, parseMoney } from "../money.ts";
@@ -33,7 +35,8 @@ export function addKeyholderCommands(program: Command): void {
         const client = await context.account();
         const releaseId = await resolveRelease(context, client, text);
         const key = readKey(
-          process.env["BUSKER_RELEASE_KEY"] ?? (await askSecret("Release key of the slot (0x…)")),
+          process.env["BUSKER_RELEASE_KEY"] ??
+            (await askSecret("Release key of the slot (0x…)", "BUSKER_RELEASE_KEY")),
         );
         try {
           const { hash } = await reveal(
@@ -118,11 +121,7 @@ export function addKeyholderCommands(program: Command): void {
         const client = await context.account();
         const currency = await currencyOf(client, options.currency);
         if (amountText === undefined) {
-          await withdrawCollateral(
-            client,
-            currency.address,
-            options.to ?? (await client.signer.getAddress()),
-          );
+          await withdrawCollateral(client, currency.address, await payee(client, options.to));
           context.output.result({}, "Your collateral is paid out.");
           return;
         }
@@ -140,8 +139,9 @@ export function addKeyholderCommands(program: Command): void {
 function readKey(text: string): Uint8Array {
   const trimmed = text.trim();
   const hex = trimmed.startsWith("0x") ? trimmed : `0x${trimmed}`;
-  if (isHexString(hex, 32)) return getBytes(hex);
+  const key = isHexString(hex, 32) ? getBytes(hex) : null;
+  if (key !== null && isPrivateKey(key)) return key;
   throw new BuskerError("BAD_RELEASE_KEY", "What was given is no release key", {
-    hint: "A release key is 0x and 64 hexadecimal digits.",
+    hint: "A release key is 0x and 64 hexadecimal digits, and not zero.",
   });
 }
