@@ -5,6 +5,7 @@ import { callKeyholders } from "@busker/sdk/release/callKeyholders.ts";
 import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
 import { defaultOffering, type GroupShape, type Offering } from "@busker/sdk/release/offering.ts";
 import { action } from "../context.ts";
+import { refuseCreated, withRelease } from "../created.ts";
 import { loadDraft, saveDraft } from "../draft.ts";
 import { parseDuration } from "../duration.ts";
 import { currencyOf, formatMoney, parseMoney } from "../money.ts";
@@ -59,8 +60,9 @@ export function addCall(program: Command): void {
     )
     .action(
       action(async (context, name: string, flags: CallFlags) => {
-        const draft = await loadDraft(context.home, name);
         const client = await context.account();
+        const draft = await withRelease(client, context.home, await loadDraft(context.home, name));
+        refuseCreated(draft);
         const currency = await currencyOf(client, flags.currency);
         const money = (text: string): bigint => parseMoney(text, currency);
         const choice: Partial<Offering> = {
@@ -93,7 +95,9 @@ export function addCall(program: Command): void {
           archive: draft,
           candidates,
         });
-        await saveDraft(context.home, { ...draft, offering, offers });
+        // Terms signed after an earlier call are void with it.
+        const { signed: _, ...kept } = draft;
+        await saveDraft(context.home, { ...kept, offering, offers });
         for (const { keyholder, error } of failures) {
           context.output.say(`No offer from ${keyholder ?? "an unnamed keyholder"}: ${error.message}`);
         }

@@ -2,10 +2,14 @@ import type { Command } from "commander";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { create } from "@busker/sdk/release/create.ts";
 import { publish } from "@busker/sdk/release/publish.ts";
-import { signTerms } from "@busker/sdk/release/signTerms.ts";
+import { signTerms, type SignedTerms } from "@busker/sdk/release/signTerms.ts";
+import type { Signer } from "ethers";
 import { CID } from "multiformats/cid";
-import { action } from "../context.ts";
-import { loadDraft, saveDraft } from "../draft.ts";
+import type { Client } from "@busker/sdk/chain/client.ts";
+import { latestTime } from "@busker/sdk/chain/time.ts";
+import { action, type Context } from "../context.ts";
+import { refuseCreated, withRelease } from "../created.ts";
+import { loadDraft, saveDraft, type Draft } from "../draft.ts";
 import { openNode, servingNode } from "../store.ts";
 
 export function addCreate(program: Command): void {
@@ -17,29 +21,13 @@ export function addCreate(program: Command): void {
     .argument("<draft>", "name of the draft")
     .action(
       action(async (context, name: string) => {
-        const draft = await loadDraft(context.home, name);
-        if (draft.releaseId !== undefined) {
-          throw new BuskerError("DRAFT_ON_CHAIN", `The draft "${name}" is on chain as ${draft.releaseId}`, {
-            hint: `Go on with \`busker seal ${name}\`.`,
-          });
-        }
-        const { offering, offers } = draft;
-        if (offering === undefined || offers === undefined) {
-          throw new BuskerError("NO_OFFERS", `The draft "${name}" has no offers of keyholders yet`, {
-            hint: `Call for them first: busker call ${name} --goal 1`,
-          });
-        }
+        const loaded = await loadDraft(context.home, name);
+        if (loaded.offers === undefined) throw noOffers(name);
         const client = await context.account();
-        const node = await openNode(context);
-        await publish(node, CID.parse(draft.archive));
-        const signed = await signTerms(client, node.libp2p, {
-          offering,
-          archive: draft,
-          offers,
-          providers: [...(await servingNode(context.home)), ...node.addresses()],
-          onSigned: (keyholder) => context.output.say(`${keyholder} has the archive and signed.`),
-          onDropped: (keyholder, error) => context.output.say(`${keyholder} is replaced: ${error.message}`),
-        });
+        const draft = await withRelease(client, context.home, loaded);
+        refuseCreated(draft);
+        const signed = await signedTerms(context, client, draft);
+        // Kept before they are sent: what is on chain can always be sealed.
         await saveDraft(context.home, { ...draft, signed });
         const releaseId = await create(client, signed.terms, signed.signatures);
         await saveDraft(context.home, { ...draft, signed, releaseId });
@@ -49,4 +37,31 @@ export function addCreate(program: Command): void {
         );
       }),
     );
+}
+
+/** The terms that were signed before and not created, while they last; else the keyholders sign anew. */
+async function signedTerms(
+  context: Context,
+  client: Client & { signer: Signer },
+  draft: Draft,
+): Promise<SignedTerms> {
+  const { name, offering, offers, signed } = draft;
+  if (signed !== undefined && signed.terms.createBy > (await latestTime(client))) return signed;
+  if (offering === undefined || offers === undefined) throw noOffers(name);
+  const node = await openNode(context);
+  await publish(node, CID.parse(draft.archive));
+  return signTerms(client, node.libp2p, {
+    offering,
+    archive: draft,
+    offers,
+    providers: [...(await servingNode(context.home)), ...node.addresses()],
+    onSigned: (keyholder) => context.output.say(`${keyholder} has the archive and signed.`),
+    onDropped: (keyholder, error) => context.output.say(`${keyholder} is replaced: ${error.message}`),
+  });
+}
+
+function noOffers(name: string): BuskerError {
+  return new BuskerError("NO_OFFERS", `The draft "${name}" has no offers of keyholders yet`, {
+    hint: `Call for them first: busker call ${name} --goal 1`,
+  });
 }
