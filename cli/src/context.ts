@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { HDNodeWallet, Mnemonic, Wallet, type Signer } from "ethers";
+import { HDNodeWallet, isCallException, Mnemonic, Wallet, type Signer } from "ethers";
 import { connect, type Client } from "@busker/sdk/chain/client.ts";
+import { isUnreachable, toBuskerError } from "@busker/sdk/chain/errors.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { defaultHome, runningSystem, type SystemFile } from "./home.ts";
 import { LOCAL_MNEMONIC, LOCAL_PASSPHRASE } from "./local/constants.ts";
@@ -49,6 +50,9 @@ export function action<Arguments extends unknown[]>(
     const context = await openContext(this, (close) => closers.push(close));
     try {
       await work(context, ...(parameters.slice(0, -1) as Arguments));
+    } catch (error) {
+      // What a command reads from the chain by itself fails with the errors of ethers.
+      throw isUnreachable(error) || isCallException(error) ? toBuskerError(error) : error;
     } finally {
       for (const close of closers.reverse()) await close();
     }
