@@ -144,6 +144,7 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
         peerId,
         fromBlock: chain.fromBlock,
         isNonceKnown,
+        finalizedTime: () => followed.clock.time,
         archives,
         log,
       }),

@@ -44,6 +44,7 @@ let directory: string;
 /** Release keys that releases of others name. */
 let named: string[];
 let chainTime: number;
+let finalizedTime: number;
 
 beforeAll(async () => {
   vault = await openVault(new Wallet(`0x${"11".repeat(32)}`), domain, "a phrase");
@@ -53,6 +54,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "busker-answer-"));
   named = [];
   chainTime = NOW;
+  finalizedTime = NOW;
   return () => rm(directory, { recursive: true, force: true });
 });
 
@@ -78,6 +80,7 @@ function chain(): Client {
 }
 
 async function keyholder() {
+  const book = await openOfferBook(join(directory, "offers.json"));
   const { onCall, onTerms } = answers({
     client: chain(),
     vault,
@@ -95,15 +98,17 @@ async function keyholder() {
       keepSeconds: 0,
       refuseArtists: [],
     },
-    book: await openOfferBook(join(directory, "offers.json")),
+    book,
     peerId: "keyholder",
     fromBlock: 0,
     isNonceKnown: () => false,
+    finalizedTime: () => finalizedTime,
     archives: {} as ArchiveKeeper,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   });
   const asker = { peer: "artist", signal: new AbortController().signal, onProgress: () => {} };
   return {
+    book,
     async offer(callId: string): Promise<Offer> {
       const asked = { ...call, callId };
       const answer = await onCall(asked, callHashOf(asked, domain), asker);
@@ -133,5 +138,18 @@ it("refuses a release key that a stranger's release names, and does not offer it
   expect(await own.sign(termsFor(spoilt))).toMatchObject({ declined: { code: "KEY_ALREADY_NAMED" } });
   expect((await own.offer(zeroPadValue("0x01", 32))).nonce).toBe(1n);
   chainTime += 601;
+  finalizedTime = chainTime;
   expect((await own.offer(zeroPadValue("0x02", 32))).nonce).toBe(1n);
+});
+
+it("remembers signed terms until their time is over in a finalized block, for their release may be in a younger one", async () => {
+  const own = await keyholder();
+  const { nonce } = await own.offer(zeroPadValue("0x01", 32));
+  await own.book.markSigned(nonce, NOW + 300);
+  chainTime = NOW + 1000;
+  await own.offer(zeroPadValue("0x02", 32));
+  expect(own.book.find(nonce)?.signedUntil).toBe(NOW + 300);
+  finalizedTime = chainTime;
+  await own.offer(zeroPadValue("0x03", 32));
+  expect(own.book.find(nonce)?.signedUntil).not.toBe(NOW + 300);
 });

@@ -32,6 +32,8 @@ export interface AnswerOptions {
   fromBlock: number;
   /** Whether one of the keyholder's releases has this nonce, as far as it knows. */
   isNonceKnown: (nonce: bigint) => boolean;
+  /** Time of the finalized block, in seconds: a release of terms that are over by it is known here, or will never be. */
+  finalizedTime: () => number;
   archives: ArchiveKeeper;
   log: Log;
 }
@@ -52,7 +54,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
 
   function makeOffer(call: Call, callHash: string, now: number): Promise<SignedOffer> {
     return inTurn(async () => {
-      const open = new Set(book.open(now).map(({ offer }) => offer.nonce));
+      const open = new Set(book.open(options.finalizedTime()).map(({ offer }) => offer.nonce));
       const nonce = await chooseNonce(
         (candidate) => open.has(candidate) || spoilt.has(candidate) || options.isNonceKnown(candidate),
         (candidate) => client.contract.isNonceUsed(vault.keyholder, candidate),
@@ -87,7 +89,7 @@ export function answers(options: AnswerOptions): Pick<AnswerCallsOptions, "onCal
   return {
     async onCall(call, callHash) {
       const now = await latestTime(client);
-      await book.prune(now, options.isNonceKnown);
+      await book.prune(options.finalizedTime(), options.isNonceKnown);
       const open = book.open(now);
       const repeated = open.find(({ offer }) => offer.callHash === callHash && !spoilt.has(offer.nonce));
       if (repeated === undefined && open.length >= MAX_OPEN_OFFERS) {
