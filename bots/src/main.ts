@@ -42,6 +42,11 @@ Standard error has the log, one JSON object per line.`,
     const log = openLog(config.log.level);
     // libp2p lets go of a promise now and then; slots that are open matter more than its connection.
     process.on("unhandledRejection", (error) => log.error({ error }, "something failed unattended"));
+    // Node would print all that an error holds, and a transaction in one may hold a key.
+    process.on("uncaughtException", (error) => {
+      log.error({ error }, "the program is broken and ends; whatever watches over it should start it again");
+      process.exit(1);
+    });
     let daemon: Daemon | undefined = undefined;
     const stopped = new Promise<void>((resolve) => {
       // "disconnect": a parent that started this process over an IPC channel is gone.
