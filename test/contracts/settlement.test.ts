@@ -111,6 +111,18 @@ describe("finalize", () => {
     expect(await world.busker.creditOf(world.artist.address, ZeroAddress)).toBe(GOAL + BOND - 3n * each);
   });
 
+  it("counts a group as activated that started in the second of the unlock, and not one second later", async () => {
+    for (const offset of [-1, 0]) {
+      const { world, release } = await stage(scene(async (made) => made.toFunded(), { shape: TWO_GROUPS }));
+      await world.at((await release.startOf(1)) + offset);
+      await done(world.as(world.artist).publishKey(release.id, release.contentKey));
+      await finalize(world, release);
+      const standby = (5n * ETHER * 30n) / 100n / 5n;
+      const free = offset < 0 ? standby - standby / 5n : 0n;
+      expect((await gains(world, release, 1, 0)).free).toBe(free);
+    }
+  });
+
   it("pays a group that the artist dealt badly, and its part of the bond to every slot", async () => {
     const { world, release } = await stage(
       scene(async (made) => made.toFunded(), { shape: TWO_GROUPS, badGroups: [0] }),
