@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { commands } from "./commands.ts";
 import { reportError } from "./output.ts";
 
@@ -24,11 +25,21 @@ for (const add of commands) add(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode;
-  else {
-    reportError(error, program.opts<{ json?: boolean }>().json === true);
+  const json = program.opts<{ json?: boolean }>().json === true;
+  if (!(error instanceof CommanderError)) {
+    reportError(error, json);
     process.exitCode = 1;
+  } else {
+    // For people Commander has said it already.
+    if (json && error.exitCode !== 0) reportError(usageError(error), json);
+    process.exitCode = error.exitCode;
   }
+}
+
+function usageError({ message }: CommanderError): BuskerError {
+  return new BuskerError("USAGE", message.replace(/^error: /, ""), {
+    hint: "Run the command with --help to see how it is used.",
+  });
 }
 
 // A channel to the parent that somebody listens on would keep a failed command alive.

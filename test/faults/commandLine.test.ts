@@ -140,6 +140,12 @@ describe("without a running system", () => {
 });
 
 describe("what a person mistypes", () => {
+  test("a missing argument is an error as JSON too, for programs", async () => {
+    const { code, stdout } = await busker("--json", "status", "--home");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: "USAGE", hint: expect.any(String) as string });
+  });
+
   test("an unknown command is told apart from a failure, with a way to help", async () => {
     const { code, stderr } = await busker("publsh");
     expect(code).toBe(1);
