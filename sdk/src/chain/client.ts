@@ -132,11 +132,11 @@ function noContract(address: string, cause?: unknown): BuskerError {
 }
 
 function describe(rpc: string | Provider): string {
-  if (typeof rpc !== "string") return "given";
+  if (typeof rpc !== "string") return "that was given";
   try {
     // A path or user part often holds an access key.
     return new URL(rpc).origin;
   } catch {
-    return "given";
+    return "that was given";
   }
 }
