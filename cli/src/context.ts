@@ -59,12 +59,18 @@ export function action<Arguments extends unknown[]>(
   };
 }
 
-/** Reads the global options of a command and finds the local system where none of them names another chain. */
+/**
+ * Reads the global options of a command and finds the local system where none of them names another chain.
+ *
+ * @throws BuskerError NO_SYSTEM, NO_ACCOUNT for a demo account that is not there
+ */
 async function openContext(command: Command, onClose: Context["onClose"]): Promise<Context> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const rpc = options.rpc ?? process.env["BUSKER_RPC"];
   const contract = options.contract ?? process.env["BUSKER_CONTRACT"];
   const system = rpc === undefined && contract === undefined ? await runningSystem() : null;
+  // Known before anything is written into the home of somebody who does not exist.
+  if (options.as !== undefined) demoIndex(options.as, system);
   const home =
     options.home ??
     (system !== null && options.as !== undefined ? join(system.folder, "people", options.as) : defaultHome());
@@ -104,7 +110,7 @@ async function openWallet(
   system: Context["system"],
   passphrase: Context["passphrase"],
 ): Promise<Signer> {
-  if (as !== undefined) return demoWallet(as, system);
+  if (as !== undefined) return demoAccount(demoIndex(as, system));
   if (keystore !== undefined) {
     const json = await readFile(keystore, "utf8").catch((cause: unknown) => {
       throw new BuskerError("NO_KEYSTORE", `The keystore ${keystore} cannot be read`, {
@@ -136,7 +142,7 @@ async function openWallet(
   });
 }
 
-function demoWallet(name: string, system: Context["system"]): Signer {
+function demoIndex(name: string, system: Context["system"]): number {
   if (system === null) throw noSystem();
   const account = system.accounts[name];
   if (account === undefined) {
@@ -144,7 +150,7 @@ function demoWallet(name: string, system: Context["system"]): Signer {
       hint: `There are: ${Object.keys(system.accounts).join(", ")}.`,
     });
   }
-  return demoAccount(account.index);
+  return account.index;
 }
 
 /** A wallet of the public test mnemonic. */

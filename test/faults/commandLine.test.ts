@@ -122,6 +122,11 @@ describe("without a running system", () => {
   test("a command says how to start one", async () =>
     expect(await expectRefusal(busker("status"), "NO_SYSTEM")).toContain("npm start"));
 
+  test("a demo account is refused before anything is written for it", async () => {
+    const place = await work("Demo", { "song.txt": "la la la" });
+    await expectRefusal(pack(place, "--as", "artist"), "NO_SYSTEM");
+  });
+
   test("a chain endpoint that does not answer is named, without a key in its path", async () => {
     const contract = "0x0000000000000000000000000000000000000001";
     const text = await expectRefusal(
