@@ -177,6 +177,7 @@ async function openKeys(
     rpc,
     contract,
     signer: wallet,
+    fromBlock: config.chain.fromBlock,
     ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
   });
   closing.push(() => client.provider.destroy());

@@ -7,12 +7,14 @@ import { isUnreachable, toBuskerError } from "@busker/sdk/chain/errors.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { defaultHome, runningSystem, type SystemFile } from "./home.ts";
 import { LOCAL_MNEMONIC, LOCAL_PASSPHRASE } from "./local/constants.ts";
+import { parseWhole } from "./numbers.ts";
 import { openOutput, type Output } from "./output.ts";
 import { askPassphrase } from "./prompt.ts";
 
 interface GlobalOptions {
   rpc?: string;
   contract?: string;
+  fromBlock?: string;
   home?: string;
   as?: string;
   keystore?: string;
@@ -68,6 +70,7 @@ async function openContext(command: Command, onClose: Context["onClose"]): Promi
   const options = command.optsWithGlobals<GlobalOptions>();
   const rpc = options.rpc ?? process.env["BUSKER_RPC"];
   const contract = options.contract ?? process.env["BUSKER_CONTRACT"];
+  const fromBlock = options.fromBlock ?? process.env["BUSKER_FROM_BLOCK"];
   const system = rpc === undefined && contract === undefined ? await runningSystem() : null;
   // Known before anything is written into the home of somebody who does not exist.
   if (options.as !== undefined) demoIndex(options.as, system);
@@ -86,7 +89,8 @@ async function openContext(command: Command, onClose: Context["onClose"]): Promi
       rpc: target.rpc,
       contract: target.contract,
       ...(signer === undefined ? {} : { signer }),
-      ...(system === null ? {} : { chainId: BigInt(system.chainId) }),
+      ...(system === null ? {} : { chainId: BigInt(system.chainId), fromBlock: system.deployedAt }),
+      ...(fromBlock === undefined ? {} : { fromBlock: parseWhole(fromBlock, "--from-block") }),
     });
     onClose(() => client.provider.destroy());
     return client;

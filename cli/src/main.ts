@@ -12,6 +12,10 @@ const program = new Command("busker")
     "--contract <address>",
     "address of the Busker contract (BUSKER_CONTRACT; default: the local system's)",
   )
+  .option(
+    "--from-block <number>",
+    "block the contract was deployed in (BUSKER_FROM_BLOCK): events are read from there",
+  )
   .option("--home <folder>", "where drafts and blocks are kept (BUSKER_HOME; default: ~/.busker)")
   .option("--as <name>", "act as a demo account of the local system: artist, fan1, fan2, fan3 …")
   .option("--keystore <file>", "act as the account in this encrypted JSON keystore (asks for its passphrase)")

@@ -33,6 +33,8 @@ export interface Client {
   domain: Domain;
   /** Protocol times and limits, read from the contract. */
   parameters: Parameters;
+  /** First block that can hold an event of the contract. */
+  fromBlock: number;
 }
 
 export interface ConnectOptions {
@@ -44,6 +46,8 @@ export interface ConnectOptions {
   signer?: Signer;
   /** Refuse any other chain than this one. */
   chainId?: bigint;
+  /** Block in which the contract was deployed: events are looked for from there on. Default 0. */
+  fromBlock?: number;
 }
 
 /**
@@ -55,7 +59,8 @@ export interface ConnectOptions {
  * const client = await connect({ rpc: "http://127.0.0.1:8545", contract: "0x…" });
  * console.log(client.chainId, client.parameters.revealWindow);
  */
-export async function connect({ rpc, contract, signer, chainId }: ConnectOptions): Promise<Client> {
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const { rpc, contract, signer, chainId, fromBlock = 0 } = options;
   const provider = typeof rpc === "string" ? openProvider(rpc) : rpc;
   const network = await withTimeout(provider.getNetwork(), RPC_TIMEOUT_MS).catch((cause: unknown) => {
     if (typeof rpc === "string") provider.destroy();
@@ -82,6 +87,7 @@ export async function connect({ rpc, contract, signer, chainId }: ConnectOptions
     address,
     domain: { chainId: network.chainId, contract: address },
     parameters: await readParameters(busker, address),
+    fromBlock,
   };
 }
 

@@ -19,7 +19,7 @@ export interface BuskerEvent {
 }
 
 export interface ReadEventsOptions {
-  /** First block, inclusive; default 0. */
+  /** First block, inclusive; default the client's. */
   fromBlock?: number;
   /** Last block, inclusive; default the latest. */
   toBlock?: number;
@@ -45,7 +45,7 @@ export async function* readEvents(
   options: ReadEventsOptions = {},
 ): AsyncGenerator<BuskerEvent> {
   const last = options.toBlock ?? (await client.provider.getBlockNumber());
-  let from = options.fromBlock ?? 0;
+  let from = options.fromBlock ?? client.fromBlock;
   let span = LOG_RANGE_BLOCKS;
   while (from <= last) {
     options.signal?.throwIfAborted();
