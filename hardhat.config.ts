@@ -19,12 +19,13 @@ const warningsAreErrors: HardhatPlugin = {
       default: async () => ({
         async invokeSolc(context, compiler, input, config, next) {
           const output = await next(context, compiler, input, config);
-          for (const problem of output.errors ?? []) {
-            if (
-              isOurs(problem) &&
-              problem.severity === "warning" &&
-              !SIZE_WARNINGS.has(problem.errorCode ?? "")
-            ) {
+          // Others' warnings are for others to mend.
+          const problems = (output.errors ?? []).filter(
+            (problem) => isOurs(problem) || problem.severity === "error",
+          );
+          output.errors = problems;
+          for (const problem of problems) {
+            if (problem.severity === "warning" && !SIZE_WARNINGS.has(problem.errorCode ?? "")) {
               problem.severity = "error";
               problem.type = "Error";
             }
