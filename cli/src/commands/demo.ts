@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { action } from "../context.ts";
 import { sampleAlbum } from "../demo/sample.ts";
 import { Story } from "../demo/story.ts";
@@ -23,6 +24,8 @@ export function addDemo(program: Command): void {
           if (options.keep === true) context.output.say(`The data of the demo is in ${place}`);
           else await rm(place, { recursive: true, force: true });
         });
+        const album = resolve(folder ?? (await sampleAlbum(place)));
+        await folderFiles(album);
         const system = await startSystem({
           folder: join(place, "system"),
           port: 0,
@@ -33,6 +36,7 @@ export function addDemo(program: Command): void {
         context.onClose(() => system.stop());
         const end = async (): Promise<void> => {
           await system.stop();
+          await rm(place, { recursive: true, force: true });
           process.exit(130);
         };
         process.once("SIGINT", () => void end());
@@ -40,7 +44,7 @@ export function addDemo(program: Command): void {
         const { runDemo } = await import("../demo/run.ts");
         await runDemo({
           system,
-          folder: folder ?? (await sampleAlbum(place)),
+          folder: album,
           story: new Story(context.output),
         });
         context.output.result(

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { action } from "../context.ts";
 import { localFolder } from "../home.ts";
-import { LOCAL_KEYHOLDERS, LOCAL_PORT } from "../local/constants.ts";
+import { LOCAL_KEYHOLDERS, LOCAL_PORT, MAX_LOCAL_KEYHOLDERS } from "../local/constants.ts";
 import { engineOption, type Engine } from "../local/chain.ts";
 import { startSystem } from "../local/system.ts";
 import { parseWhole } from "../numbers.ts";
@@ -26,7 +27,7 @@ export function addLocal(program: Command): void {
           folder: await localFolder(),
           port: parseWhole(options.port, "--port"),
           engine: options.engine,
-          keyholders: parseWhole(options.keyholders, "--keyholders"),
+          keyholders: parseKeyholders(options.keyholders),
           onStep: (sentence) => context.output.say(sentence),
         });
         context.onClose(() => system.stop());
@@ -62,4 +63,16 @@ export function addLocal(program: Command): void {
         context.output.say("\nStopping …");
       }),
     );
+}
+
+function parseKeyholders(text: string): number {
+  const count = parseWhole(text, "--keyholders");
+  if (count <= MAX_LOCAL_KEYHOLDERS) return count;
+  throw new BuskerError(
+    "TOO_MANY_KEYHOLDERS",
+    `A local system has at most ${MAX_LOCAL_KEYHOLDERS} keyholders, not ${count}`,
+    {
+      hint: "Ask for fewer.",
+    },
+  );
 }

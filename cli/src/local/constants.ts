@@ -14,3 +14,5 @@ export const STOP_TIMEOUT_MS = 10_000;
 export const KEYHOLDER_COLLATERAL = 50n * 10n ** 18n;
 /** Keyholders of the local system: enough for a 2-of-3 and a 3-of-5 group. */
 export const LOCAL_KEYHOLDERS = 8;
+/** More would take the accounts of others. */
+export const MAX_LOCAL_KEYHOLDERS = 11;
