@@ -10,6 +10,9 @@ import type { SignedTerms } from "@busker/sdk/release/signTerms.ts";
 import { verifyRelease } from "@busker/sdk/release/verifyRelease.ts";
 import { connect } from "@busker/sdk/chain/client.ts";
 import { ZeroAddress } from "ethers";
+import { withRelease } from "@busker/cli/created.ts";
+import type { Draft } from "@busker/cli/draft.ts";
+import { abort } from "@busker/sdk/release/steps.ts";
 import { Stage, type Work } from "./stage.ts";
 
 let stage: Stage;
@@ -90,4 +93,23 @@ test("opening the audit opens funding, and a fan can check everything before it 
   expect(verified.auditedFragments).toEqual(indices);
   expect(verified.archiveSize).toBe(work.archiveSize);
   expect(verified.coalitionCost).toBeCloseTo(0.1);
+});
+
+test("a release that failed before it was sealed leaves its archive to be offered anew", async () => {
+  const first = await stage.sign(work);
+  const failed = await create(stage.artist, first.terms, first.signatures);
+  const draft: Draft = { ...work, name: "lena", title: "Lena", signed: first, releaseId: failed };
+  expect(await withRelease(stage.artist, stage.folder, draft)).toEqual(draft);
+
+  await stage.skip(stage.reader.parameters.sealPeriod);
+  await abort(stage.artist, failed).catch(() => undefined); // a keyholder may have been quicker
+  expect((await readRelease(stage.reader, failed)).state).toBe(State.Failed);
+  const anew = await withRelease(stage.artist, stage.folder, draft);
+  expect(anew).not.toHaveProperty("releaseId");
+  expect(anew).not.toHaveProperty("signed");
+
+  const second = await stage.sign(work);
+  const releaseId = await create(stage.artist, second.terms, second.signatures);
+  await seal(stage.artist, { ...second, contentKey: work.contentKey });
+  expect((await readRelease(stage.reader, releaseId)).state).toBe(State.Audit);
 });
