@@ -32,6 +32,6 @@ interface IBuskerSettlement {
     /// Locked (Release_TooEarly). Emits SlotsClosed.
     function closeSlots(bytes32 releaseId) external;
     /// Gives the artist of an unlocked or settled release `amount` more. Who: anyone.
-    /// Requirements: Unlocked or Settled; the money (Currency_…). Emits Credited, Tipped.
+    /// Requirements: Unlocked or Settled; amount below 2^104; the money (Currency_…). Emits Credited, Tipped.
     function tip(bytes32 releaseId, uint256 amount) external payable;
 }

@@ -83,7 +83,7 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.early = info.unlockedAt != 0 && info.fundedAt == 0;
         if (info.unlockedAt != 0) info.contentKey = release.progress;
         else if (info.drawn) info.auditSeed = release.progress;
-        else info.drawBlock = uint64(uint256(release.progress));
+        else if (info.state == State.Audit) info.drawBlock = uint64(uint256(release.progress));
     }
 
     /// @inheritdoc IBuskerRelease

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBuskerRelease} from "../interfaces/IBuskerRelease.sol";
 import {IBuskerSettlement} from "../interfaces/IBuskerSettlement.sol";
 import {Deposits} from "../keyholders/Deposits.sol";
@@ -97,7 +98,9 @@ abstract contract Settlement is Deposits, Reputation, Funding, IBuskerSettlement
         address currency = terms.currency();
         Currency.checkValue(currency, amount);
         emit Tipped(releaseId, msg.sender, amount);
-        _credit(terms.artist(), currency, amount);
+        // Bounded as all other money is: a token that lies about balances could else fill the credit to the brim, and
+        // whatever credits the artist would revert.
+        _credit(terms.artist(), currency, SafeCast.toUint104(amount));
         Currency.pull(currency, amount);
     }
 

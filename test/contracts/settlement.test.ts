@@ -433,6 +433,13 @@ describe("tip", () => {
     expect(await world.busker.creditOf(world.artist.address, token)).toBe(ETHER);
   });
 
+  it("refuses an amount that could fill the artist's credit to the brim", async () => {
+    const { world, release } = await stage(tokenScene(async (made) => made.toUnlocked()));
+    const most = 2n ** 104n;
+    const call = world.as(world.stranger).tip(release.id, most);
+    await expectRevert(call, "SafeCastOverflowedUintDowncast", 104n, most);
+  });
+
   it("refuses another value than the amount, and other states", async () => {
     const { world, release } = await stage(unlocked);
     const as = world.as(world.stranger);
