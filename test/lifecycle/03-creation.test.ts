@@ -109,7 +109,7 @@ test("a release that failed before it was sealed leaves its archive to be offere
   expect(anew).not.toHaveProperty("signed");
 
   const second = await stage.sign(work);
-  const releaseId = await create(stage.artist, second.terms, second.signatures);
+  const offered = await create(stage.artist, second.terms, second.signatures);
   await seal(stage.artist, { ...second, contentKey: work.contentKey });
-  expect((await readRelease(stage.reader, releaseId)).state).toBe(State.Audit);
+  expect((await readRelease(stage.reader, offered)).state).toBe(State.Audit);
 });
