@@ -4,7 +4,7 @@ import { verifyArchive } from "../archive/verify.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { Client } from "../chain/client.ts";
 import { readEvents, topicOf } from "../chain/events.ts";
-import { readRelease } from "../chain/readRelease.ts";
+import { readTerms } from "../chain/readRelease.ts";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
 import { auditIndices } from "../crypto/audit.ts";
 import { fromHex, toHex } from "../crypto/bytes.ts";
@@ -43,11 +43,11 @@ export async function verifyRelease(
   releaseId: string,
   { source, signal, onProgress }: VerifyReleaseOptions,
 ): Promise<VerifiedRelease> {
-  const { terms } = await readRelease(client, releaseId);
+  const terms = await readTerms(client, releaseId);
   const root = archiveCid(fromHex(terms.archiveRoot, 32));
   const archive = await verifyArchive(source, root, { signal, onProgress });
   compareWithTerms(archive, terms);
-  const audited = await readAudit(client, releaseId);
+  const audited = await readAudit(client, releaseId, terms);
   await decryptAudited(await retrieveManifest(source, root, { signal }), audited, { signal });
   return {
     manifest: archive.manifest,
@@ -80,17 +80,17 @@ export function compareWithTerms(
 }
 
 /** Keys of the audit-opened fragments by position; empty before the audit is opened, or without one. */
-export async function readAudit(client: Client, releaseId: string): Promise<Map<number, Uint8Array>> {
+async function readAudit(client: Client, releaseId: string, terms: Terms): Promise<Map<number, Uint8Array>> {
   for await (const { args } of readEvents(client, { topics: [topicOf("AuditOpened"), releaseId] })) {
     const keys = Array.from(args["chunkKeys"] as string[], (key) => fromHex(key, 32));
-    const indices = await drawnIndices(client, releaseId);
+    const indices = await drawnIndices(client, releaseId, terms);
     return new Map(indices.map((index, n) => [index, keys[n]!]));
   }
   return new Map();
 }
 
-async function drawnIndices(client: Client, releaseId: string): Promise<number[]> {
-  const { chunkCount, auditSamples } = (await readRelease(client, releaseId)).terms;
+async function drawnIndices(client: Client, releaseId: string, terms: Terms): Promise<number[]> {
+  const { chunkCount, auditSamples } = terms;
   for await (const { args } of readEvents(client, { topics: [topicOf("AuditDrawn"), releaseId] })) {
     return auditIndices(fromHex(args["seed"] as string, 32), chunkCount, auditSamples);
   }
