@@ -46,6 +46,7 @@ export default defineConfig({
       suite("sdk", "sdk/src/**/*.test.ts"),
       suite("cli", "cli/src/**/*.test.ts"),
       suite("bots", "bots/src/**/*.test.ts"),
+      suite("bench", "bench/**/*.test.ts"),
       suite("vectors", "test/vectors/**/*.test.ts", 60),
       suite("contracts", "test/contracts/**/*.test.ts", 60),
       suite("invariants", "test/invariants/**/*.test.ts", 180),
