@@ -1,9 +1,9 @@
 import { auditMissChance } from "@busker/sdk/protocol/chances.ts";
 import { plot } from "simple-ascii-chart";
 
+import { ASSUMPTIONS } from "./economics/assumptions.ts";
 import {
   OFFER,
-  SPREAD,
   confidenceNeeded,
   formulaDeposit,
   nameOf,
@@ -17,17 +17,6 @@ import { report, type Figure } from "./report.ts";
  * When does it pay keyholders to open a work before it is paid for, and when does it pay one of them more to report the others? Money
  * is in units of the goal. docs/economics.md reads the results.
  */
-const ASSUMPTIONS = [
-  "Keyholders want money and nothing else; nobody is punished outside the contract.",
-  "Opened early, the work brings its conspirators `worth`, at most the goal: nobody pays more for it than all fans together.",
-  `Each member's idea of the worth is up to ${100 * SPREAD} % off. Members may pay each other for silence.`,
-  "Whoever reports gives up its part of the worth. It could try to keep both; that only makes betrayal better.",
-  "Keys are handed over in turn: the last has all the others' and gave none away, so nobody can report it.",
-  "A report is first in its block: another that is copied from it has another payee and needs the key itself.",
-  "One operator's slots do not report each other.",
-  "Availability: keyholders are down apart from each other, not all for one reason.",
-  "Left out: gas, exchange rates, and the fee that conspirators forgo, which makes collusion look better than it is.",
-];
 
 const THRESHOLDS = [2, 3, 4, 5, 6, 7, 8, 10, 13] as const;
 const SHAPES: readonly Shape[] = [
