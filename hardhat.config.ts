@@ -56,5 +56,7 @@ export default defineConfig({
   },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "prague" },
+    // For tests: where it listens is known when it has started.
+    anvil: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
 });

@@ -1,12 +1,14 @@
 import { abi } from "@busker/sdk/chain/generated/abi.ts";
 import { DEFAULT_PARAMETERS } from "@busker/sdk/protocol/parameters.ts";
 import { Contract, HDNodeWallet, Interface, ZeroAddress } from "ethers";
-import { network } from "hardhat";
+
+import { connect } from "./chain.ts";
 
 import type { Busker } from "@busker/sdk/chain/generated/Busker.ts";
 import type { Domain } from "@busker/sdk/protocol/domains.ts";
 import type { Parameters } from "@busker/sdk/protocol/parameters.ts";
 import type { ContractRunner, Signer, TransactionResponse } from "ethers";
+import type { Connection } from "./chain.ts";
 
 export const ETHER = 10n ** 18n;
 const MINUTE = 60;
@@ -19,8 +21,6 @@ export const iface = new Interface(abi);
 const PHRASE = "test test test test test test test test test test test junk";
 const ACCOUNTS = 48;
 
-type Connection = Awaited<ReturnType<typeof network.connect>>;
-
 /** Somebody who sends transactions, with the key of its address for signatures over typed data. */
 export interface Actor {
   readonly address: string;
@@ -28,7 +28,7 @@ export interface Actor {
   readonly wallet: HDNodeWallet;
 }
 
-/** A chain in this process with a contract on it, and the people who use it. */
+/** A chain with a contract on it, and the people who use it. */
 export class World {
   readonly ethers: Connection["ethers"];
   readonly busker: Busker;
@@ -131,11 +131,11 @@ export class World {
 }
 
 async function newWorld(parameters: Parameters): Promise<World> {
-  const { ethers } = await network.connect({
-    override: {
-      initialDate: new Date((START - DAY) * 1000),
-      accounts: { mnemonic: PHRASE, count: ACCOUNTS, accountsBalance: 10n ** 24n },
-    },
+  const { ethers } = await connect({
+    mnemonic: PHRASE,
+    accounts: ACCOUNTS,
+    coins: 1_000_000,
+    start: START - DAY,
   });
   await ethers.provider.send("evm_setNextBlockTimestamp", [START]);
   const deployed = await ethers.deployContract("Busker", [parameters]);
