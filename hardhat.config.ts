@@ -46,7 +46,7 @@ export default defineConfig({
     settings: {
       evmVersion: "prague",
       optimizer: { enabled: true, runs: 200 },
-      // A fifth less code than without: see docs/decisions/two-contracts.md.
+      // A fifth less code than without: see docs/decisions/pieces-of-code.md.
       viaIR: true,
     },
   },

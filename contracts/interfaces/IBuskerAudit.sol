@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// Locked → Audit → Open, and the abort of either.
+/// Locked → Audit → Open, and the abort of a release.
 interface IBuskerAudit {
     /// Envelopes are on chain; the hash of `drawBlock` will draw the audit.
     event ReleaseSealed(bytes32 indexed releaseId, uint64 drawBlock);
@@ -57,9 +57,11 @@ interface IBuskerAudit {
         bytes32[] calldata ciphertextHashes,
         bytes32[] calldata proof
     ) external;
-    /// Ends a release whose artist did not seal, or did not open the audit, in time. The bond is forfeit.
-    /// Who: anyone. Requirements: Locked or Audit; from since + sealPeriod or since + auditPeriod (Release_TooEarly).
-    /// Emits BondForfeited, Burned, ReleaseFailed(Aborted).
+    /// Ends a release whose keys leaked to the threshold of a group: the bond returns. Else ends one whose artist did not
+    /// seal, or did not open the audit, in time: the bond is forfeit.
+    /// Who: anyone. Requirements: compromised, in Locked, Audit or Open; or Locked or Audit (Release_WrongState), from
+    /// since + sealPeriod or since + auditPeriod (Release_TooEarly).
+    /// Emits Credited and ReleaseFailed(Compromised), or BondForfeited, Burned and ReleaseFailed(Aborted).
     function abort(bytes32 releaseId) external;
 
     /// Indices of the fragments that the audit opens, ascending.

@@ -28,6 +28,8 @@ interface IBuskerCollateral {
     error Collateral_Insufficient(address keyholder, address currency, uint256 free, uint256 needed);
     /// Thrown when the keyholder has accounts in as many currencies as it can.
     error Collateral_TooManyCurrencies(address keyholder, address currency, uint256 most);
+    /// Thrown when parts of the keyholder's slashed funds are not paid: until then it takes no new slot.
+    error Collateral_PartsUnpaid(address keyholder, uint256 parts);
     /// Thrown when there is no request to carry out.
     error Collateral_NoNotice(address keyholder, address currency);
     /// Thrown when the request has not matured.
@@ -38,7 +40,7 @@ interface IBuskerCollateral {
     /// Announces how to reach the caller. Who: anyone. Emits KeyholderRegistered.
     function register(Registration calldata registration) external;
     /// Adds to the caller's free collateral. Who: anyone.
-    /// Requirements: amount > 0 (Collateral_ZeroAmount) and below 2^104; native: msg.value == amount
+    /// Requirements: amount > 0 (Collateral_ZeroAmount), and all of it below 2^96; native: msg.value == amount
     /// (Currency_WrongValue); ERC-20: approved, and exactly `amount` arrives (Currency_WrongAmount).
     /// At most 16 currencies (Collateral_TooManyCurrencies). Emits CollateralDeposited.
     function depositCollateral(address currency, uint256 amount) external payable;

@@ -65,7 +65,8 @@ interface IBuskerCreation {
     /// whatever an ERC-1271 wallet accepts
     /// @return releaseId EIP-712 digest of the terms under this contract's domain
     /// @custom:rules Who: the artist. Requirements: the errors above; the bond as `Currency` takes it (Currency_WrongValue,
-    /// Currency_WrongAmount); every keyholder's free collateral covers its deposit (Collateral_Insufficient).
+    /// Currency_WrongAmount); every keyholder's free collateral covers its deposit (Collateral_Insufficient), and none has
+    /// unpaid slashed parts (Collateral_PartsUnpaid).
     /// Emits SlotLocked per slot, then ReleaseCreated.
     function create(
         Terms calldata terms,

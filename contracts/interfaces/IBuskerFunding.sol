@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {PledgeInfo} from "../types/Pledge.sol";
 
-/// Open → Funded, or out of Open by the artist or the deadline.
+/// Open → Funded by pledges.
 interface IBuskerFunding {
     event Pledged(
         bytes32 indexed releaseId,
@@ -20,9 +20,6 @@ interface IBuskerFunding {
         uint104 amount,
         uint104 raised
     );
-    /// The goal fell to what was raised.
-    event RaisedAccepted(bytes32 indexed releaseId, uint104 raised);
-
     /// Thrown when a pledge is zero, or below the least amount and not the exact remainder to the goal.
     error Pledge_BelowMinimum(bytes32 releaseId, uint256 amount, uint256 minimum);
     /// Thrown when the pledge would belong to nobody.
@@ -31,12 +28,9 @@ interface IBuskerFunding {
     error Unpledge_NothingPledged(bytes32 releaseId, address fan);
     /// Thrown when the caller gave no notice.
     error Unpledge_NoNotice(bytes32 releaseId, address fan);
-    /// Thrown when less was raised than the artist wants to accept, or nothing.
-    error Accept_RaisedTooLow(bytes32 releaseId, uint256 raised, uint256 minRaised);
-
     /// Adds to `beneficiary`'s pledge. What goes beyond the goal is not taken (ERC-20) or returned to the payer (native).
-    /// Who: anyone. Requirements: Open; before the deadline (Release_TooLate); a beneficiary (Pledge_BeneficiaryMissing);
-    /// at least minPledge or the exact remainder (Pledge_BelowMinimum); the money (Currency_…).
+    /// Who: anyone. Requirements: Open; before the deadline (Release_TooLate); not compromised (Release_Compromised); a
+    /// beneficiary (Pledge_BeneficiaryMissing); at least minPledge or the exact remainder (Pledge_BelowMinimum); the money (Currency_…).
     /// Emits Pledged; ReleaseFunded when the goal is met.
     function pledge(bytes32 releaseId, uint256 amount, address beneficiary) external payable;
     /// Gives notice to take back all that the caller has pledged by now; replaces an earlier notice.
@@ -47,18 +41,6 @@ interface IBuskerFunding {
     /// Requirements: Open; before deadline − unpledgeFreeze; a notice (Unpledge_NoNotice), matured (Release_TooEarly),
     /// not lapsed (Release_TooLate). Emits Unpledged.
     function unpledge(bytes32 releaseId, address to) external;
-    /// Takes what was raised as the goal. Who: the artist.
-    /// Requirements: Open; before the deadline (Release_TooLate); raised > 0 and ≥ minRaised (Accept_RaisedTooLow).
-    /// Emits RaisedAccepted, ReleaseFunded.
-    function acceptRaised(bytes32 releaseId, uint256 minRaised) external;
-    /// Gives the release up. The bond is forfeit. Who: the artist.
-    /// Requirements: Open; before the deadline (Release_TooLate). Emits BondForfeited, Burned, ReleaseFailed(Cancelled).
-    function cancel(bytes32 releaseId) external;
-    /// Ends the funding at the deadline as the terms say: Refund fails it and returns the bond, Release makes what was
-    /// raised the goal. Who: anyone. Requirements: Open; from the deadline (Release_TooEarly).
-    /// Emits Credited and ReleaseFailed(Expired), or RaisedAccepted and ReleaseFunded.
-    function expire(bytes32 releaseId) external;
-
     /// A fan's pledge.
     function pledgeOf(bytes32 releaseId, address fan) external view returns (PledgeInfo memory);
 }

@@ -5,8 +5,6 @@ pragma solidity ^0.8.28;
 interface IBuskerUnlocking {
     /// A slot's release key is public. `inWindow`: it earns the serving fee.
     event KeyRevealed(bytes32 indexed releaseId, uint8 group, uint8 index, bytes32 releaseKey, bool inWindow);
-    /// The shares of a group do not give the content key.
-    event BadDealingProven(bytes32 indexed releaseId, uint8 group);
     event ReleaseUnlocked(bytes32 indexed releaseId, bytes32 contentKey, bool early);
 
     /// Thrown when the slot's key was revealed before.
@@ -15,10 +13,6 @@ interface IBuskerUnlocking {
     error Reveal_WrongKey(bytes32 releaseId, uint8 group, uint8 index, address given, address expected);
     /// Thrown when the release was unlocked before the group started: it will not start.
     error Reveal_GroupNeverStarted(bytes32 releaseId, uint8 group, uint256 startsAt, uint256 unlockedAt);
-    /// Thrown when there are not exactly as many indices as the threshold.
-    error Unlock_CountWrong(bytes32 releaseId, uint8 group, uint256 given, uint256 threshold);
-    /// Thrown when indices do not ascend or one was not revealed.
-    error Unlock_NotRevealed(bytes32 releaseId, uint8 group, uint256 index);
     /// Thrown when the key has not the hash of the terms.
     error Unlock_WrongKey(bytes32 releaseId, bytes32 hash, bytes32 keyHash);
 
@@ -30,10 +24,6 @@ interface IBuskerUnlocking {
     /// finality delay, unpaid. Not revealed before (Reveal_AlreadyRevealed); the slot's key (Reveal_WrongKey).
     /// Emits KeyRevealed, then ReleaseUnlocked, or BadDealingProven with BondForfeited.
     function reveal(bytes32 releaseId, uint8 group, uint8 index, bytes32 releaseKey) external;
-    /// Unlocks by a subset of a group's revealed shares; of use where a group was proven badly dealt.
-    /// @param indices exactly threshold many, ascending
-    /// @custom:rules Who: anyone. Requirements: Funded; Unlock_CountWrong, Unlock_NotRevealed, Unlock_WrongKey. Emits ReleaseUnlocked.
-    function unlock(bytes32 releaseId, uint8 group, uint8[] calldata indices) external;
     /// Unlocks by the content key itself. In Funded it is the artist's manual release; in Open, before the deadline, the
     /// unlock is early: the fee is burned and the dispute period longer. Who: anyone who has the key.
     /// Requirements: Open before the deadline (Release_TooLate), or Funded; the key (Unlock_WrongKey).

@@ -23,7 +23,7 @@ abstract contract Collateral is Accounts, IBuskerCollateral {
         if (reputation.since == 0) reputation.since = uint40(block.timestamp);
         Account storage account = _accounts[msg.sender][currency];
         if (account.free == 0) _remember(msg.sender, currency);
-        account.free += SafeCast.toUint104(amount);
+        account.free += SafeCast.toUint96(amount);
         emit CollateralDeposited(msg.sender, currency, amount);
 
         Currency.pull(currency, amount);
@@ -32,7 +32,7 @@ abstract contract Collateral is Accounts, IBuskerCollateral {
     /// @inheritdoc IBuskerCollateral
     function requestCollateralWithdrawal(address currency, uint256 amount) external {
         if (amount == 0) revert Collateral_ZeroAmount(msg.sender, currency);
-        uint104 free = _accounts[msg.sender][currency].free;
+        uint96 free = _accounts[msg.sender][currency].free;
         if (amount > free) revert Collateral_Insufficient(msg.sender, currency, free, amount);
 
         uint40 maturesAt = uint40(block.timestamp) + WITHDRAWAL_NOTICE;
@@ -48,8 +48,8 @@ abstract contract Collateral is Accounts, IBuskerCollateral {
         if (block.timestamp < from) revert Collateral_TooEarly(msg.sender, currency, from, block.timestamp);
         uint256 limit = from + WITHDRAWAL_WINDOW;
         if (block.timestamp >= limit) revert Collateral_TooLate(msg.sender, currency, limit, block.timestamp);
-        uint104 free = _accounts[msg.sender][currency].free;
-        uint104 amount = notice.amount < free ? notice.amount : free;
+        uint96 free = _accounts[msg.sender][currency].free;
+        uint96 amount = notice.amount < free ? uint96(notice.amount) : free;
         if (amount == 0) revert Collateral_Insufficient(msg.sender, currency, free, notice.amount);
 
         delete _withdrawalNotices[msg.sender][currency];
@@ -63,6 +63,7 @@ abstract contract Collateral is Accounts, IBuskerCollateral {
     function collateralOf(address keyholder, address currency) external view returns (KeyholderInfo memory) {
         Account memory account = _accounts[keyholder][currency];
         Reputation memory reputation = _reputations[keyholder][currency];
+        (uint256 obligations, uint256 endedAt) = _obligationsOf(keyholder);
         return
             KeyholderInfo({
                 free: account.free,
@@ -72,6 +73,11 @@ abstract contract Collateral is Accounts, IBuskerCollateral {
                 fund: reputation.fund,
                 since: reputation.since,
                 served: reputation.served,
+                absent: reputation.absent,
+                leaked: reputation.leaked,
+                unpaidParts: account.unpaidParts,
+                obligations: obligations,
+                cashOutFrom: endedAt == 0 ? 0 : uint40(endedAt) + CASH_OUT_DELAY,
                 withdrawal: _withdrawalNotices[keyholder][currency]
             });
     }

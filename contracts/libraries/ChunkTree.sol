@@ -4,15 +4,30 @@ pragma solidity ^0.8.28;
 /// Positional binary Merkle tree over the locked fragments: node = keccak256(left || right), an odd last node of a level
 /// moves up unchanged. Position, key and ciphertext are bound, so a fragment has exactly one valid key.
 library ChunkTree {
+    bytes32 private constant DOMAIN_CHUNK = keccak256("Busker chunk key v1");
+
     /// Thrown when indices do not ascend or are not below `count`.
     error ChunkTree_IndexInvalid(uint256 index, uint256 count);
     /// Thrown when the proof has not exactly as many nodes as the climb takes.
     error ChunkTree_ProofLengthWrong(uint256 given);
 
+    /// Key of fragment `index`, below 2^32.
+    function keyOf(bytes32 contentKey, bytes32 archiveSalt, uint256 index) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(DOMAIN_CHUNK, contentKey, archiveSalt, uint32(index)));
+    }
+
+    /// What a leaf holds of a fragment's key.
+    function hashOf(bytes32 chunkKey) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(chunkKey));
+    }
+
     /// Leaf of fragment `index`.
-    function leaf(uint256 index, bytes32 chunkKey, bytes32 ciphertextHash) internal pure returns (bytes32) {
-        bytes32 keyHash = keccak256(abi.encodePacked(chunkKey));
-        return keccak256(bytes.concat(keccak256(abi.encode(index, keyHash, ciphertextHash))));
+    function leaf(
+        uint256 index,
+        bytes32 chunkKeyHash,
+        bytes32 ciphertextHash
+    ) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(keccak256(abi.encode(index, chunkKeyHash, ciphertextHash))));
     }
 
     /// Root of the tree of `count` leaves that has `nodes` at `indices`. Both arrays are used up.

@@ -13,4 +13,8 @@ library Flags {
     uint8 internal constant BOND_FORFEIT = 8;
     /// The deposits were returned.
     uint8 internal constant SLOTS_CLOSED = 16;
+    /// A threshold of one group's release keys was proven leaked before the release was Funded or unlocked.
+    uint8 internal constant COMPROMISED = 32;
+    /// There are damages.
+    uint8 internal constant DAMAGED = 64;
 }

@@ -96,6 +96,10 @@ abstract contract Audit is Releases, IBuskerAudit {
     function abort(bytes32 releaseId) external {
         ReleaseRecord storage release = _releases[releaseId];
         State state = release.state;
+        if (state <= State.Open && _isCompromised(release)) {
+            _returnBond(release, _termsOf(release));
+            return _fail(releaseId, release, Failure.Compromised);
+        }
         if (state != State.Locked && state != State.Audit)
             revert IBuskerRelease.Release_WrongState(releaseId, state);
         _requireFrom(
@@ -141,7 +145,7 @@ abstract contract Audit is Releases, IBuskerAudit {
         uint256[] memory indices = _sample(releaseId, terms);
         bytes32[] memory leaves = new bytes32[](indices.length);
         for (uint256 n = 0; n < leaves.length; n++) {
-            leaves[n] = ChunkTree.leaf(indices[n], chunkKeys[n], ciphertextHashes[n]);
+            leaves[n] = ChunkTree.leaf(indices[n], ChunkTree.hashOf(chunkKeys[n]), ciphertextHashes[n]);
         }
         bytes32 root = ChunkTree.climb(terms.chunkCount(), indices, leaves, proof);
         if (root != terms.chunkRoot()) revert Audit_RootMismatch(releaseId, root, terms.chunkRoot());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IBuskerCreation} from "../interfaces/IBuskerCreation.sol";
@@ -9,6 +8,7 @@ import {Deposits} from "../keyholders/Deposits.sol";
 import {Currency} from "../libraries/Currency.sol";
 import {Limits} from "../libraries/Limits.sol";
 import {Payouts} from "../libraries/Payouts.sol";
+import {Signature} from "../libraries/Signature.sol";
 import {TermsCode} from "../libraries/TermsCode.sol";
 import {TermsHash} from "../libraries/TermsHash.sol";
 import {ReleaseRecord} from "../types/Release.sol";
@@ -137,12 +137,7 @@ abstract contract Creation is Deposits, EIP712, IBuskerCreation {
         bytes32 digest,
         bytes calldata signature
     ) private view returns (bool) {
-        address recovered;
-        if (signature.length == 64) {
-            (recovered, , ) = ECDSA.tryRecover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
-        } else {
-            (recovered, , ) = ECDSA.tryRecoverCalldata(digest, signature);
-        }
+        address recovered = Signature.recover(digest, signature);
         if (recovered != address(0) && recovered == signer) return true;
         return SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);
     }

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IBuskerFunding} from "../interfaces/IBuskerFunding.sol";
+import {IBuskerRelease} from "../interfaces/IBuskerRelease.sol";
 import {Currency} from "../libraries/Currency.sol";
 import {TermsCode} from "../libraries/TermsCode.sol";
 import {Notice} from "../types/Account.sol";
 import {Pledge, PledgeInfo} from "../types/Pledge.sol";
 import {ReleaseRecord} from "../types/Release.sol";
-import {Failure, State} from "../types/State.sol";
+import {State} from "../types/State.sol";
 import {Releases} from "./Releases.sol";
 
 abstract contract Funding is Releases, IBuskerFunding {
@@ -16,6 +17,7 @@ abstract contract Funding is Releases, IBuskerFunding {
     /// @inheritdoc IBuskerFunding
     function pledge(bytes32 releaseId, uint256 amount, address beneficiary) external payable nonReentrant {
         (ReleaseRecord storage release, bytes memory terms) = _openRelease(releaseId);
+        if (_isCompromised(release)) revert IBuskerRelease.Release_Compromised(releaseId);
         if (beneficiary == address(0)) revert Pledge_BeneficiaryMissing(releaseId);
         address currency = terms.currency();
         Currency.checkValue(currency, amount);
@@ -70,54 +72,8 @@ abstract contract Funding is Releases, IBuskerFunding {
     }
 
     /// @inheritdoc IBuskerFunding
-    function acceptRaised(bytes32 releaseId, uint256 minRaised) external {
-        (ReleaseRecord storage release, bytes memory terms) = _openRelease(releaseId);
-        _requireArtist(releaseId, terms);
-        if (release.raised == 0 || release.raised < minRaised) {
-            revert Accept_RaisedTooLow(releaseId, release.raised, minRaised);
-        }
-
-        _acceptRaised(releaseId, release);
-    }
-
-    /// @inheritdoc IBuskerFunding
-    function cancel(bytes32 releaseId) external {
-        (ReleaseRecord storage release, bytes memory terms) = _openRelease(releaseId);
-        _requireArtist(releaseId, terms);
-
-        _forfeitBond(releaseId, release, terms);
-        _fail(releaseId, release, Failure.Cancelled);
-    }
-
-    /// @inheritdoc IBuskerFunding
-    function expire(bytes32 releaseId) external {
-        ReleaseRecord storage release = _releaseIn(releaseId, State.Open);
-        bytes memory terms = _termsOf(release);
-        _requireFrom(releaseId, terms.deadline());
-
-        if (terms.deadlinePolicy() == 1) return _acceptRaised(releaseId, release);
-        _returnBond(release, terms);
-        _fail(releaseId, release, Failure.Expired);
-    }
-
-    /// @inheritdoc IBuskerFunding
     function pledgeOf(bytes32 releaseId, address fan) external view returns (PledgeInfo memory) {
         Pledge memory held = _pledges[releaseId][fan];
         return PledgeInfo(held.amount, held.refunded, _unpledgeNotices[releaseId][fan]);
-    }
-
-    /// A release in Open before its deadline, with its terms.
-    function _openRelease(
-        bytes32 releaseId
-    ) internal view returns (ReleaseRecord storage release, bytes memory terms) {
-        release = _releaseIn(releaseId, State.Open);
-        terms = _termsOf(release);
-        _requireBefore(releaseId, terms.deadline());
-    }
-
-    function _acceptRaised(bytes32 releaseId, ReleaseRecord storage release) private {
-        release.goal = release.raised;
-        emit RaisedAccepted(releaseId, release.raised);
-        _fund(releaseId, release);
     }
 }

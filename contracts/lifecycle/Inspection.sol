@@ -7,13 +7,14 @@ import {TermsCode} from "../libraries/TermsCode.sol";
 import {IBuskerRelease} from "../interfaces/IBuskerRelease.sol";
 import {Parameters} from "../types/Parameters.sol";
 import {GroupInfo, GroupRecord} from "../types/Group.sol";
+import {Outlook} from "../types/Outlook.sol";
 import {ReleaseInfo, ReleaseRecord} from "../types/Release.sol";
 import {SlotInfo} from "../types/SlotInfo.sol";
-import {State} from "../types/State.sol";
-import {Releases} from "./Releases.sol";
+import {Licence, State} from "../types/State.sol";
+import {Outlooks} from "./Outlooks.sol";
 
 /// What a page or a keyholder reads of a release.
-abstract contract Inspection is Releases, IBuskerRelease {
+abstract contract Inspection is Outlooks, IBuskerRelease {
     using TermsCode for bytes;
 
     /// @inheritdoc IBuskerRelease
@@ -55,6 +56,7 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.state = release.state;
         info.failure = release.failure;
         info.raised = release.raised;
+        info.damages = release.damages;
         info.minPledge = terms.minPledge();
         info.artistBond = terms.artistBond();
         info.feeFloor = terms.feeFloor();
@@ -79,6 +81,7 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.goal = flags & Flags.OPENED != 0 ? release.goal : terms.goal();
         info.drawn = flags & Flags.DRAWN != 0;
         info.bondForfeited = flags & Flags.BOND_FORFEIT != 0;
+        info.compromised = flags & Flags.COMPROMISED != 0;
         info.slotsClosed = flags & Flags.SLOTS_CLOSED != 0;
         info.early = info.unlockedAt != 0 && info.fundedAt == 0;
         if (info.unlockedAt != 0) info.contentKey = release.progress;
@@ -94,20 +97,16 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.slotCount = terms.slotCount(group);
         info.revealed = record.revealed;
         info.inWindow = record.inWindow;
+        info.leaked = record.leaked;
+        info.absent = record.absent;
         info.bad = record.bad;
+        info.unlocked = record.unlocked;
         info.wrap = release.wraps[group];
         if (release.fundedAt == 0) return info;
         uint256 start = _startOf(release, group);
         info.startsAt = uint40(start);
         info.windowEndsAt = uint40(start) + REVEAL_WINDOW;
-        // Nothing starts once the release is unlocked or failed.
-        uint256 until =
-            release.state == State.Funded
-                ? block.timestamp
-                : release.unlockedAt != 0
-                    ? release.unlockedAt
-                    : release.since;
-        info.activated = group == 0 || start <= until;
+        info.activated = _isActivated(release, group);
     }
 
     /// @inheritdoc IBuskerRelease
@@ -124,6 +123,27 @@ abstract contract Inspection is Releases, IBuskerRelease {
         info.deposit = terms.deposit(position);
         info.revealed = (record.revealed >> index) & 1 == 1;
         info.inWindow = (record.inWindow >> index) & 1 == 1;
+        info.leaked = (record.leaked >> index) & 1 == 1;
+        info.absent = (record.absent >> index) & 1 == 1;
         info.envelope = release.envelopes[group * Limits.MAX_SLOTS + index];
+    }
+
+    /// @inheritdoc IBuskerRelease
+    function outlookOf(bytes32 releaseId) external view returns (Outlook memory) {
+        (ReleaseRecord storage release, bytes memory terms) = _existing(releaseId);
+        return
+            Outlook({
+                state: release.state,
+                nextDeadline: uint40(_nextDeadline(release, terms)),
+                verbs: uint32(_verbsOf(release, terms))
+            });
+    }
+
+    /// @inheritdoc IBuskerRelease
+    function licenceOf(bytes32 releaseId) external view returns (Licence) {
+        (ReleaseRecord storage release, ) = _existing(releaseId);
+        State state = release.state;
+        if (state == State.Failed) return Licence.Void;
+        return state == State.Unlocked || state == State.Settled ? Licence.Granted : Licence.Pending;
     }
 }

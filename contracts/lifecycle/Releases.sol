@@ -94,6 +94,15 @@ abstract contract Releases is Ledger {
         if (release.state != state) revert IBuskerRelease.Release_WrongState(releaseId, release.state);
     }
 
+    /// A release in Open before its deadline, with its terms.
+    function _openRelease(
+        bytes32 releaseId
+    ) internal view returns (ReleaseRecord storage release, bytes memory terms) {
+        release = _releaseIn(releaseId, State.Open);
+        terms = _termsOf(release);
+        _requireBefore(releaseId, terms.deadline());
+    }
+
     /// Packed terms of a release that exists, without its slots.
     function _termsOf(ReleaseRecord storage release) internal view returns (bytes memory) {
         return TermsCode.load(release.terms);
@@ -132,6 +141,39 @@ abstract contract Releases is Ledger {
         _enter(release, State.Failed);
         release.failure = failure;
         emit IBuskerRelease.ReleaseFailed(releaseId, failure);
+    }
+
+    function _isCompromised(ReleaseRecord storage release) internal view returns (bool) {
+        return release.flags & Flags.COMPROMISED != 0;
+    }
+
+    /// Time from which a Funded release can fail.
+    function _failsAt(ReleaseRecord storage release, bytes memory terms) internal view returns (uint256) {
+        return _startOf(release, terms.groupCount() - 1) + REVEAL_WINDOW + FAIL_DELAY;
+    }
+
+    /// Time from which an unlocked release can settle, and no fraud can be proven any more.
+    function _settlesAt(ReleaseRecord storage release) internal view returns (uint256) {
+        return uint256(release.unlockedAt) + (release.fundedAt == 0 ? EARLY_DISPUTE_PERIOD : DISPUTE_PERIOD);
+    }
+
+    /// Time from which the slots of a failed release can be closed. Before seal the keys open nothing: no leak to wait for.
+    function _closesAt(ReleaseRecord storage release) internal view returns (uint256) {
+        return uint256(release.since) + (release.ephemeralX == 0 ? 0 : CLOSE_DELAY);
+    }
+
+    /// Keeps damages until it is known whose they are. Those of a failed release that nobody pledged to are burned.
+    function _addDamages(
+        bytes32 releaseId,
+        ReleaseRecord storage release,
+        bytes memory terms,
+        uint256 amount
+    ) internal {
+        if (amount == 0) return;
+        if (release.state == State.Failed && release.raised == 0) return _burn(terms.currency(), amount);
+        release.damages += amount;
+        release.flags |= Flags.DAMAGED;
+        emit IBuskerRelease.DamagesAdded(releaseId, amount);
     }
 
     /// Half of the bond is burned now, half goes to the slots when they close. At most once.

@@ -16,6 +16,9 @@ abstract contract Storage {
     mapping(address keyholder => mapping(address currency => Reputation reputation)) internal _reputations;
     /// In which it has or had collateral or slots: obligations end when they ended in all of them.
     mapping(address keyholder => address[] currencies) internal _currencies;
+    /// Of slashed funds: paid when the keyholder itself could cash out.
+    mapping(address keyholder => mapping(address currency => mapping(address payee => uint256 amount)))
+        internal _slashedParts;
     /// 256 nonces a word, so that offers may be taken up in any order.
     mapping(address keyholder => mapping(uint256 word => uint256 bitmap)) internal _nonces;
 

@@ -28,7 +28,7 @@ contract LibraryHarness {
     }
 
     function leaf(uint256 index, bytes32 chunkKey, bytes32 ciphertextHash) external pure returns (bytes32) {
-        return ChunkTree.leaf(index, chunkKey, ciphertextHash);
+        return ChunkTree.leaf(index, ChunkTree.hashOf(chunkKey), ciphertextHash);
     }
 
     function climb(

@@ -4,11 +4,14 @@ pragma solidity ^0.8.28;
 /// A keyholder's collateral in one currency. One storage word.
 struct Account {
     /// Not locked: deposits of new slots are taken from it, fees are paid into it.
-    uint104 free;
-    /// Sum of the deposits in open slots.
-    uint104 locked;
+    uint96 free;
+    /// Sum of what is left of the deposits in open slots.
+    uint96 locked;
     /// Number of open slots.
     uint16 openSlots;
+    /// Number of the keyholder's unpaid slashed parts in all currencies: the same in each of its accounts, so that the
+    /// one account that a new slot needs tells it.
+    uint16 unpaidParts;
     /// Time its last obligation in this currency ended; has a meaning only while `openSlots` is zero.
     uint32 endedAt;
 }
@@ -21,6 +24,10 @@ struct Reputation {
     uint40 since;
     /// Number of slots that were revealed in their window and settled.
     uint32 served;
+    /// Number of slots whose release key was not revealed in its window, to other people's cost.
+    uint32 absent;
+    /// Number of slots whose release key was proven leaked.
+    uint32 leaked;
 }
 
 /// A request that has to wait before it is carried out. One storage word.
@@ -32,12 +39,20 @@ struct Notice {
 
 /// Everything about a keyholder in one currency.
 struct KeyholderInfo {
-    uint104 free;
-    uint104 locked;
+    uint96 free;
+    uint96 locked;
     uint16 openSlots;
     uint32 endedAt;
     uint104 fund;
     uint40 since;
     uint32 served;
+    uint32 absent;
+    uint32 leaked;
+    /// In all currencies; while there are any, it takes no new slot.
+    uint16 unpaidParts;
+    /// Open slots in all currencies: its obligations.
+    uint256 obligations;
+    /// Time from which it can cash out its fund; has a meaning only while it has no obligations.
+    uint40 cashOutFrom;
     Notice withdrawal;
 }

@@ -7,10 +7,16 @@ struct GroupRecord {
     uint32 revealed;
     /// Slots whose release key was revealed while the group's window ran.
     uint32 inWindow;
+    /// Slots whose release key was proven leaked.
+    uint32 leaked;
+    /// Slots that were reported absent.
+    uint32 absent;
     /// Time the group was proven badly dealt while the release was Funded: the next group starts then.
     uint40 badAt;
     /// The shares of this group were proven not to give the content key.
     bool bad;
+    /// The release was unlocked by shares of this group.
+    bool unlocked;
     /// Set by `seal`, so that the first reveal finds a word in use.
     bool dealt;
 }
@@ -21,7 +27,10 @@ struct GroupInfo {
     uint8 slotCount;
     uint32 revealed;
     uint32 inWindow;
+    uint32 leaked;
+    uint32 absent;
     bool bad;
+    bool unlocked;
     /// Time from which the group may reveal, and time at which its paid window ends; both zero before Funded.
     uint40 startsAt;
     uint40 windowEndsAt;

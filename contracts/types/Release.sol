@@ -31,6 +31,9 @@ struct ReleaseRecord {
     bytes32[4] wraps;
     // words 12 to 139: by 32 * group + index; an envelope is overwritten by its share when the key is revealed
     bytes32[128] envelopes;
+    // word 140: taken from absent keyholders and from the bond after a fraud, for whom the release ends well: the artist
+    // when it settles, the fans when it fails
+    uint256 damages;
 }
 
 /// One release, in everything a page needs to show it.
@@ -44,8 +47,11 @@ struct ReleaseInfo {
     bool drawn;
     bool bondForfeited;
     bool slotsClosed;
+    /// A threshold of one group's release keys was proven leaked before the release was Funded or unlocked.
+    bool compromised;
     uint104 goal;
     uint104 raised;
+    uint256 damages;
     uint104 minPledge;
     uint104 artistBond;
     uint104 feeFloor;

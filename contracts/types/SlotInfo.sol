@@ -8,6 +8,8 @@ struct SlotInfo {
     uint104 deposit;
     bool revealed;
     bool inWindow;
+    bool leaked;
+    bool absent;
     /// The envelope as sealed; after the reveal the share that it held.
     bytes32 envelope;
 }

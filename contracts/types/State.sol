@@ -13,6 +13,16 @@ enum State {
     Failed
 }
 
+/// What the licence in an archive's manifest is worth. It takes effect when the release is unlocked.
+enum Licence {
+    /// The release failed: nothing is granted.
+    Void,
+    /// The release may still be unlocked.
+    Pending,
+    /// The release is unlocked or settled.
+    Granted
+}
+
 /// Why a release is Failed.
 enum Failure {
     None,

@@ -243,7 +243,7 @@ describe("finalize", () => {
 });
 
 describe("finalize with full accounts", () => {
-  const MOST = 2n ** 104n - 1n;
+  const MOST = 2n ** 96n - 1n;
 
   it("credits what an account cannot hold", async () => {
     const { world, release, token } = await stage(tokenScene(async (made) => made.toUnlocked()));

@@ -39,6 +39,10 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     what: ({ group, index }) => `Group ${s(group)} has no slot ${s(index)}`,
     next: "Slots are numbered from 0; `busker status RELEASE` lists them.",
   },
+  Release_Compromised: {
+    what: () => "Enough of one group's release keys leaked to open the release: it takes no money any more",
+    next: "Anyone can end it with `busker abort RELEASE`; then every pledge is refunded.",
+  },
   Create_NotArtist: {
     what: ({ caller, artist }) => `The terms name ${s(artist)} as the artist, but ${s(caller)} sends them`,
     next: "Use the artist's account.",
@@ -194,6 +198,87 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     what: () => "The key is not the content key of this release: its hash is another one",
     next: "Check that the key belongs to this release.",
   },
+  BadDealing_AlreadyProven: {
+    what: ({ group }) => `Group ${s(group)} is proven badly dealt already`,
+    next: "Nothing needs to be done.",
+  },
+  BadDealing_SharesFit: {
+    what: ({ group }) =>
+      `These shares of group ${s(group)} give the content key: they were dealt as they should be`,
+    next: "Name another subset of the revealed slots, if one is bad.",
+  },
+  Fraud_KeyFits: {
+    what: ({ index }) =>
+      `The content key gives the committed key of fragment ${s(index)}: nothing is wrong with it`,
+    next: "Run `busker verify RELEASE` to see whether another fragment is bad.",
+  },
+  Fraud_RootMismatch: {
+    what: () => "The hashes given are not those that the terms commit to for this fragment",
+    next: "Make the proof from the archive of these terms.",
+  },
+  Report_PayeeMissing: { what: () => "The report names nobody to be paid", next: "Name a payee." },
+  Report_AlreadyReported: {
+    what: ({ group, index }) => `Slot ${s(index)} of group ${s(group)} was reported before`,
+    next: "Only the first report is paid: nothing needs to be done.",
+  },
+  Report_KeyRevealed: {
+    what: ({ group, index }) =>
+      `Slot ${s(index)} of group ${s(group)} revealed its key when it was to, so knowing it proves nothing`,
+    next: "Nothing needs to be done.",
+  },
+  Report_GroupStarted: {
+    what: ({ group, startedAt }) =>
+      `Group ${s(group)} was called upon at ${at(startedAt)}: its keys were to become public`,
+    next: "Nothing needs to be done.",
+  },
+  Report_SignatureInvalid: {
+    what: ({ signer, expected }) =>
+      `The report is signed by ${s(signer)}, and the slot's release key is ${s(expected)}`,
+    next: "Check which release and slot the key is for.",
+  },
+  Absence_SlotsClosed: {
+    what: () => "The deposits of this release went back already",
+    next: "Nothing needs to be done.",
+  },
+  Absence_GroupNotDue: {
+    what: ({ group }) => `The release did not wait for group ${s(group)}: its window had not ended`,
+    next: "Nothing needs to be done.",
+  },
+  Absence_GroupExcused: {
+    what: ({ group }) => `Group ${s(group)} did its part, or its shares were badly dealt`,
+    next: "Nothing needs to be done.",
+  },
+  Absence_AlreadyReported: {
+    what: ({ group }) => `The absent slots of group ${s(group)} were reported before`,
+    next: "Nothing needs to be done.",
+  },
+  Absence_Nobody: {
+    what: ({ group }) => `Nobody in group ${s(group)} was absent`,
+    next: "Nothing needs to be done.",
+  },
+  CashOut_ObligationsOpen: {
+    what: ({ keyholder, openSlots }) => `Keyholder ${s(keyholder)} has ${s(openSlots)} open slots`,
+    next: "Wait until their releases are settled, or failed and closed.",
+  },
+  CashOut_TooEarly: {
+    what: ({ from, time }) =>
+      `The reputation fund can be cashed out from ${at(from)} on, and it is ${at(time)} on the chain`,
+    next: "Repeat it then.",
+  },
+  CashOut_NothingDue: {
+    what: ({ keyholder }) => `The reputation fund of ${s(keyholder)} in this currency is empty`,
+    next: "Nothing needs to be done.",
+  },
+  SlashedPart_NothingDue: {
+    what: ({ keyholder, payee }) =>
+      `${s(payee)} has no part of a slashed fund of ${s(keyholder)} in this currency`,
+    next: "Nothing needs to be done.",
+  },
+  Stake_ZeroAmount: { what: () => "The amount is zero", next: "Give an amount above zero." },
+  Upkeep_UnknownStep: {
+    what: ({ selector }) => `${s(selector)} is no step that keepers take`,
+    next: "Perform what checkUpkeep answers.",
+  },
   Refund_NothingDue: {
     what: ({ fan }) => `Nothing is due to ${s(fan)} from this release`,
     next: "Nothing needs to be done.",
@@ -207,6 +292,11 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     what: ({ keyholder, free, needed }) =>
       `Keyholder ${s(keyholder)} has ${units(free)} of free collateral, and ${units(needed)} is needed`,
     next: "Deposit more collateral, or replace the keyholder.",
+  },
+  Collateral_PartsUnpaid: {
+    what: ({ keyholder, parts }) =>
+      `Keyholder ${s(keyholder)} has ${s(parts)} slashed parts to pay, and takes no new slot until then`,
+    next: "Replace the keyholder.",
   },
   Collateral_NoNotice: { what: () => "No withdrawal of collateral was requested", next: "Request it first." },
   Collateral_TooEarly: {
@@ -265,6 +355,14 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   SafeCastOverflowedUintDowncast: {
     what: ({ value }) => `The amount ${s(value)} is larger than the contract can hold`,
     next: "Use a smaller amount.",
+  },
+  FailedCall: {
+    what: () => "The step was refused without a reason",
+    next: "Call the verb itself to see more.",
+  },
+  AddressEmptyCode: {
+    what: ({ target }) => `There is no contract at ${s(target)}`,
+    next: "Check the contract's address and the chain.",
   },
   ReentrancyGuardReentrantCall: {
     what: () => "A receiver or token called the contract back while it was being paid",

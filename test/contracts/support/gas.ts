@@ -111,6 +111,7 @@ async function measure(shape: Shape, inToken: boolean): Promise<Record<string, n
   await (await second.pledge(fan, ETHER)).wait();
   await (await second.pledge(world.fan(1), ETHER)).wait();
   await note("cancel", () => world.as(world.artist).cancel(second.id));
+  await note("report", () => second.report(0, 0));
   await note("refund", () => world.as(fan).refund(second.id, fan.address));
   await note("refundBatch of 1", () => stranger.refundBatch(second.id, [world.fan(1).address]));
   await note("closeSlots", () => stranger.closeSlots(second.id), time + 30 * DAY);

@@ -10,8 +10,8 @@ import { deriveReleaseKey } from "@busker/sdk/crypto/releaseKey.ts";
 import { addressOf, publicKeyOf } from "@busker/sdk/crypto/secp256k1.ts";
 import { wrapContentKey } from "@busker/sdk/crypto/wrap.ts";
 import { eip712Domain } from "@busker/sdk/protocol/domains.ts";
-import { releaseIdOf, TERMS_TYPES } from "@busker/sdk/protocol/typedData.ts";
-import { ZeroAddress } from "ethers";
+import { releaseIdOf, reportDigest, TERMS_TYPES } from "@busker/sdk/protocol/typedData.ts";
+import { SigningKey, ZeroAddress } from "ethers";
 
 import { done, DAY, ETHER } from "./world.ts";
 
@@ -204,6 +204,13 @@ export class Release {
   async reveal(group: number, index: number) {
     const key = this.releaseKeys[group]![index]!;
     return this.world.as(this.world.stranger).reveal(this.id, group, index, key);
+  }
+
+  /** Proves that the slot's release key is known to somebody who wants `payee` to be paid. */
+  async report(group: number, index: number, payee: string = this.world.stranger.address) {
+    const digest = reportDigest({ releaseId: this.id, group, index, payee }, this.world.domain);
+    const { serialized } = new SigningKey(this.releaseKeys[group]![index]!).sign(digest);
+    return this.world.as(this.world.stranger).report(this.id, group, index, payee, serialized);
   }
 
   // The states, each from the one before it.

@@ -138,7 +138,9 @@ async function newWorld(parameters: Parameters): Promise<World> {
     start: START - DAY,
   });
   await ethers.provider.send("evm_setNextBlockTimestamp", [START]);
-  const deployed = await ethers.deployContract("Busker", [parameters]);
+  const annex = await ethers.deployContract("BuskerAnnex", [parameters]);
+  const extension = await ethers.deployContract("BuskerExtension", [await annex.getAddress()]);
+  const deployed = await ethers.deployContract("Busker", [await extension.getAddress()]);
   const address = await deployed.getAddress();
   const { chainId } = await ethers.provider.getNetwork();
   const root = HDNodeWallet.fromPhrase(PHRASE, "", "m/44'/60'/0'/0");

@@ -23,64 +23,6 @@ import type {
   TypedContractMethod,
 } from "./common.ts";
 
-export type ParametersStruct = {
-  sealPeriod: BigNumberish;
-  auditPeriod: BigNumberish;
-  drawDelay: BigNumberish;
-  minFundingPeriod: BigNumberish;
-  maxFundingPeriod: BigNumberish;
-  unpledgeNotice: BigNumberish;
-  unpledgeWindow: BigNumberish;
-  unpledgeFreeze: BigNumberish;
-  finalityDelay: BigNumberish;
-  revealWindow: BigNumberish;
-  failDelay: BigNumberish;
-  disputePeriod: BigNumberish;
-  earlyDisputePeriod: BigNumberish;
-  closeDelay: BigNumberish;
-  withdrawalNotice: BigNumberish;
-  withdrawalWindow: BigNumberish;
-  cashOutDelay: BigNumberish;
-};
-
-export type ParametersStructOutput = [
-  sealPeriod: bigint,
-  auditPeriod: bigint,
-  drawDelay: bigint,
-  minFundingPeriod: bigint,
-  maxFundingPeriod: bigint,
-  unpledgeNotice: bigint,
-  unpledgeWindow: bigint,
-  unpledgeFreeze: bigint,
-  finalityDelay: bigint,
-  revealWindow: bigint,
-  failDelay: bigint,
-  disputePeriod: bigint,
-  earlyDisputePeriod: bigint,
-  closeDelay: bigint,
-  withdrawalNotice: bigint,
-  withdrawalWindow: bigint,
-  cashOutDelay: bigint,
-] & {
-  sealPeriod: bigint;
-  auditPeriod: bigint;
-  drawDelay: bigint;
-  minFundingPeriod: bigint;
-  maxFundingPeriod: bigint;
-  unpledgeNotice: bigint;
-  unpledgeWindow: bigint;
-  unpledgeFreeze: bigint;
-  finalityDelay: bigint;
-  revealWindow: bigint;
-  failDelay: bigint;
-  disputePeriod: bigint;
-  earlyDisputePeriod: bigint;
-  closeDelay: bigint;
-  withdrawalNotice: bigint;
-  withdrawalWindow: bigint;
-  cashOutDelay: bigint;
-};
-
 export type NoticeStruct = { amount: BigNumberish; maturesAt: BigNumberish };
 
 export type NoticeStructOutput = [amount: bigint, maturesAt: bigint] & {
@@ -96,6 +38,11 @@ export type KeyholderInfoStruct = {
   fund: BigNumberish;
   since: BigNumberish;
   served: BigNumberish;
+  absent: BigNumberish;
+  leaked: BigNumberish;
+  unpaidParts: BigNumberish;
+  obligations: BigNumberish;
+  cashOutFrom: BigNumberish;
   withdrawal: NoticeStruct;
 };
 
@@ -107,6 +54,11 @@ export type KeyholderInfoStructOutput = [
   fund: bigint,
   since: bigint,
   served: bigint,
+  absent: bigint,
+  leaked: bigint,
+  unpaidParts: bigint,
+  obligations: bigint,
+  cashOutFrom: bigint,
   withdrawal: NoticeStructOutput,
 ] & {
   free: bigint;
@@ -116,6 +68,11 @@ export type KeyholderInfoStructOutput = [
   fund: bigint;
   since: bigint;
   served: bigint;
+  absent: bigint;
+  leaked: bigint;
+  unpaidParts: bigint;
+  obligations: bigint;
+  cashOutFrom: bigint;
   withdrawal: NoticeStructOutput;
 };
 
@@ -206,7 +163,10 @@ export type GroupInfoStruct = {
   slotCount: BigNumberish;
   revealed: BigNumberish;
   inWindow: BigNumberish;
+  leaked: BigNumberish;
+  absent: BigNumberish;
   bad: boolean;
+  unlocked: boolean;
   startsAt: BigNumberish;
   windowEndsAt: BigNumberish;
   activated: boolean;
@@ -218,7 +178,10 @@ export type GroupInfoStructOutput = [
   slotCount: bigint,
   revealed: bigint,
   inWindow: bigint,
+  leaked: bigint,
+  absent: bigint,
   bad: boolean,
+  unlocked: boolean,
   startsAt: bigint,
   windowEndsAt: bigint,
   activated: boolean,
@@ -228,11 +191,84 @@ export type GroupInfoStructOutput = [
   slotCount: bigint;
   revealed: bigint;
   inWindow: bigint;
+  leaked: bigint;
+  absent: bigint;
   bad: boolean;
+  unlocked: boolean;
   startsAt: bigint;
   windowEndsAt: bigint;
   activated: boolean;
   wrap: string;
+};
+
+export type OutlookStruct = {
+  state: BigNumberish;
+  nextDeadline: BigNumberish;
+  verbs: BigNumberish;
+};
+
+export type OutlookStructOutput = [state: bigint, nextDeadline: bigint, verbs: bigint] & {
+  state: bigint;
+  nextDeadline: bigint;
+  verbs: bigint;
+};
+
+export type ParametersStruct = {
+  sealPeriod: BigNumberish;
+  auditPeriod: BigNumberish;
+  drawDelay: BigNumberish;
+  minFundingPeriod: BigNumberish;
+  maxFundingPeriod: BigNumberish;
+  unpledgeNotice: BigNumberish;
+  unpledgeWindow: BigNumberish;
+  unpledgeFreeze: BigNumberish;
+  finalityDelay: BigNumberish;
+  revealWindow: BigNumberish;
+  failDelay: BigNumberish;
+  disputePeriod: BigNumberish;
+  earlyDisputePeriod: BigNumberish;
+  closeDelay: BigNumberish;
+  withdrawalNotice: BigNumberish;
+  withdrawalWindow: BigNumberish;
+  cashOutDelay: BigNumberish;
+};
+
+export type ParametersStructOutput = [
+  sealPeriod: bigint,
+  auditPeriod: bigint,
+  drawDelay: bigint,
+  minFundingPeriod: bigint,
+  maxFundingPeriod: bigint,
+  unpledgeNotice: bigint,
+  unpledgeWindow: bigint,
+  unpledgeFreeze: bigint,
+  finalityDelay: bigint,
+  revealWindow: bigint,
+  failDelay: bigint,
+  disputePeriod: bigint,
+  earlyDisputePeriod: bigint,
+  closeDelay: bigint,
+  withdrawalNotice: bigint,
+  withdrawalWindow: bigint,
+  cashOutDelay: bigint,
+] & {
+  sealPeriod: bigint;
+  auditPeriod: bigint;
+  drawDelay: bigint;
+  minFundingPeriod: bigint;
+  maxFundingPeriod: bigint;
+  unpledgeNotice: bigint;
+  unpledgeWindow: bigint;
+  unpledgeFreeze: bigint;
+  finalityDelay: bigint;
+  revealWindow: bigint;
+  failDelay: bigint;
+  disputePeriod: bigint;
+  earlyDisputePeriod: bigint;
+  closeDelay: bigint;
+  withdrawalNotice: bigint;
+  withdrawalWindow: bigint;
+  cashOutDelay: bigint;
 };
 
 export type PledgeInfoStruct = {
@@ -278,8 +314,10 @@ export type ReleaseInfoStruct = {
   drawn: boolean;
   bondForfeited: boolean;
   slotsClosed: boolean;
+  compromised: boolean;
   goal: BigNumberish;
   raised: BigNumberish;
+  damages: BigNumberish;
   minPledge: BigNumberish;
   artistBond: BigNumberish;
   feeFloor: BigNumberish;
@@ -314,8 +352,10 @@ export type ReleaseInfoStructOutput = [
   drawn: boolean,
   bondForfeited: boolean,
   slotsClosed: boolean,
+  compromised: boolean,
   goal: bigint,
   raised: bigint,
+  damages: bigint,
   minPledge: bigint,
   artistBond: bigint,
   feeFloor: bigint,
@@ -348,8 +388,10 @@ export type ReleaseInfoStructOutput = [
   drawn: boolean;
   bondForfeited: boolean;
   slotsClosed: boolean;
+  compromised: boolean;
   goal: bigint;
   raised: bigint;
+  damages: bigint;
   minPledge: bigint;
   artistBond: bigint;
   feeFloor: bigint;
@@ -381,6 +423,8 @@ export type SlotInfoStruct = {
   deposit: BigNumberish;
   revealed: boolean;
   inWindow: boolean;
+  leaked: boolean;
+  absent: boolean;
   envelope: BytesLike;
 };
 
@@ -390,6 +434,8 @@ export type SlotInfoStructOutput = [
   deposit: bigint,
   revealed: boolean,
   inWindow: boolean,
+  leaked: boolean,
+  absent: boolean,
   envelope: string,
 ] & {
   keyholder: string;
@@ -397,6 +443,8 @@ export type SlotInfoStructOutput = [
   deposit: bigint;
   revealed: boolean;
   inWindow: boolean;
+  leaked: boolean;
+  absent: boolean;
   envelope: string;
 };
 
@@ -410,6 +458,8 @@ export interface BuskerInterface extends Interface {
       | "auditIndices"
       | "burnedOf"
       | "cancel"
+      | "cashOut"
+      | "checkUpkeep"
       | "closeSlots"
       | "collateralOf"
       | "create"
@@ -423,21 +473,32 @@ export interface BuskerInterface extends Interface {
       | "finalize"
       | "groupOf"
       | "isNonceUsed"
+      | "licenceOf"
       | "openAudit"
+      | "outlookOf"
       | "parameters"
+      | "paySlashedPart"
+      | "performUpkeep"
       | "pledge"
       | "pledgeOf"
+      | "pledgeWithPermit"
+      | "proveBadDealing"
+      | "proveFraud"
       | "publishKey"
       | "refund"
       | "refundBatch"
       | "register"
       | "releaseIdOf"
       | "releaseOf"
+      | "report"
+      | "reportAbsence"
       | "requestCollateralWithdrawal"
       | "requestUnpledge"
       | "reveal"
       | "seal"
+      | "slashedPartOf"
       | "slotOf"
+      | "stake"
       | "stateOf"
       | "tip"
       | "unlock"
@@ -448,29 +509,37 @@ export interface BuskerInterface extends Interface {
 
   getEvent(
     nameOrSignatureOrTopic:
+      | "AbsenceReported"
       | "AuditDrawn"
       | "AuditOpened"
       | "BadDealingProven"
       | "BondForfeited"
       | "Burned"
+      | "CashedOut"
       | "CollateralDeposited"
       | "CollateralWithdrawalRequested"
       | "CollateralWithdrawn"
       | "Credited"
+      | "DamagesAdded"
       | "EIP712DomainChanged"
+      | "FraudProven"
       | "KeyRevealed"
       | "KeyholderRegistered"
+      | "LeakReported"
       | "Pledged"
       | "RaisedAccepted"
       | "Refunded"
+      | "ReleaseCompromised"
       | "ReleaseCreated"
       | "ReleaseFailed"
       | "ReleaseFunded"
       | "ReleaseSealed"
       | "ReleaseSettled"
       | "ReleaseUnlocked"
+      | "SlashedPartPaid"
       | "SlotLocked"
       | "SlotsClosed"
+      | "Staked"
       | "Tipped"
       | "UnpledgeRequested"
       | "Unpledged"
@@ -484,6 +553,8 @@ export interface BuskerInterface extends Interface {
   encodeFunctionData(functionFragment: "auditIndices", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "burnedOf", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "cancel", values: [BytesLike]): string;
+  encodeFunctionData(functionFragment: "cashOut", values: [AddressLike, AddressLike]): string;
+  encodeFunctionData(functionFragment: "checkUpkeep", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "closeSlots", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "collateralOf", values: [AddressLike, AddressLike]): string;
   encodeFunctionData(functionFragment: "create", values: [TermsStruct, BytesLike[]]): string;
@@ -497,19 +568,43 @@ export interface BuskerInterface extends Interface {
   encodeFunctionData(functionFragment: "finalize", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "groupOf", values: [BytesLike, BigNumberish]): string;
   encodeFunctionData(functionFragment: "isNonceUsed", values: [AddressLike, BigNumberish]): string;
+  encodeFunctionData(functionFragment: "licenceOf", values: [BytesLike]): string;
   encodeFunctionData(
     functionFragment: "openAudit",
     values: [BytesLike, BytesLike[], BytesLike[], BytesLike[]],
   ): string;
+  encodeFunctionData(functionFragment: "outlookOf", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "parameters", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "paySlashedPart",
+    values: [AddressLike, AddressLike, AddressLike],
+  ): string;
+  encodeFunctionData(functionFragment: "performUpkeep", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "pledge", values: [BytesLike, BigNumberish, AddressLike]): string;
   encodeFunctionData(functionFragment: "pledgeOf", values: [BytesLike, AddressLike]): string;
+  encodeFunctionData(
+    functionFragment: "pledgeWithPermit",
+    values: [BytesLike, BigNumberish, AddressLike, BigNumberish, BigNumberish, BytesLike, BytesLike],
+  ): string;
+  encodeFunctionData(
+    functionFragment: "proveBadDealing",
+    values: [BytesLike, BigNumberish, BigNumberish[]],
+  ): string;
+  encodeFunctionData(
+    functionFragment: "proveFraud",
+    values: [BytesLike, BigNumberish, BytesLike, BytesLike, BytesLike[]],
+  ): string;
   encodeFunctionData(functionFragment: "publishKey", values: [BytesLike, BytesLike]): string;
   encodeFunctionData(functionFragment: "refund", values: [BytesLike, AddressLike]): string;
   encodeFunctionData(functionFragment: "refundBatch", values: [BytesLike, AddressLike[]]): string;
   encodeFunctionData(functionFragment: "register", values: [RegistrationStruct]): string;
   encodeFunctionData(functionFragment: "releaseIdOf", values: [TermsStruct]): string;
   encodeFunctionData(functionFragment: "releaseOf", values: [BytesLike]): string;
+  encodeFunctionData(
+    functionFragment: "report",
+    values: [BytesLike, BigNumberish, BigNumberish, AddressLike, BytesLike],
+  ): string;
+  encodeFunctionData(functionFragment: "reportAbsence", values: [BytesLike, BigNumberish]): string;
   encodeFunctionData(
     functionFragment: "requestCollateralWithdrawal",
     values: [AddressLike, BigNumberish],
@@ -523,7 +618,12 @@ export interface BuskerInterface extends Interface {
     functionFragment: "seal",
     values: [BytesLike, BytesLike, boolean, BytesLike[], BytesLike[]],
   ): string;
+  encodeFunctionData(
+    functionFragment: "slashedPartOf",
+    values: [AddressLike, AddressLike, AddressLike],
+  ): string;
   encodeFunctionData(functionFragment: "slotOf", values: [BytesLike, BigNumberish, BigNumberish]): string;
+  encodeFunctionData(functionFragment: "stake", values: [AddressLike, BigNumberish]): string;
   encodeFunctionData(functionFragment: "stateOf", values: [BytesLike]): string;
   encodeFunctionData(functionFragment: "tip", values: [BytesLike, BigNumberish]): string;
   encodeFunctionData(functionFragment: "unlock", values: [BytesLike, BigNumberish, BigNumberish[]]): string;
@@ -538,6 +638,8 @@ export interface BuskerInterface extends Interface {
   decodeFunctionResult(functionFragment: "auditIndices", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "burnedOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "cancel", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "cashOut", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "checkUpkeep", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "closeSlots", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "collateralOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "create", data: BytesLike): Result;
@@ -551,27 +653,72 @@ export interface BuskerInterface extends Interface {
   decodeFunctionResult(functionFragment: "finalize", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "groupOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "isNonceUsed", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "licenceOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "openAudit", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "outlookOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "parameters", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "paySlashedPart", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "performUpkeep", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "pledge", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "pledgeOf", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "pledgeWithPermit", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "proveBadDealing", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "proveFraud", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "publishKey", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "refund", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "refundBatch", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "register", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "releaseIdOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "releaseOf", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "report", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "reportAbsence", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "requestCollateralWithdrawal", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "requestUnpledge", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "reveal", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "seal", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "slashedPartOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slotOf", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "stake", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "stateOf", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "tip", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unlock", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unpledge", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdrawCollateral", data: BytesLike): Result;
+}
+
+export namespace AbsenceReportedEvent {
+  export type InputTuple = [
+    releaseId: BytesLike,
+    keyholder: AddressLike,
+    reporter: AddressLike,
+    group: BigNumberish,
+    index: BigNumberish,
+    deposit: BigNumberish,
+    fund: BigNumberish,
+  ];
+  export type OutputTuple = [
+    releaseId: string,
+    keyholder: string,
+    reporter: string,
+    group: bigint,
+    index: bigint,
+    deposit: bigint,
+    fund: bigint,
+  ];
+  export interface OutputObject {
+    releaseId: string;
+    keyholder: string;
+    reporter: string;
+    group: bigint;
+    index: bigint;
+    deposit: bigint;
+    fund: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
 }
 
 export namespace AuditDrawnEvent {
@@ -633,6 +780,26 @@ export namespace BurnedEvent {
   export type OutputTuple = [currency: string, amount: bigint];
   export interface OutputObject {
     currency: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace CashedOutEvent {
+  export type InputTuple = [
+    keyholder: AddressLike,
+    currency: AddressLike,
+    to: AddressLike,
+    amount: BigNumberish,
+  ];
+  export type OutputTuple = [keyholder: string, currency: string, to: string, amount: bigint];
+  export interface OutputObject {
+    keyholder: string;
+    currency: string;
+    to: string;
     amount: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
@@ -709,10 +876,51 @@ export namespace CreditedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
+export namespace DamagesAddedEvent {
+  export type InputTuple = [releaseId: BytesLike, amount: BigNumberish];
+  export type OutputTuple = [releaseId: string, amount: bigint];
+  export interface OutputObject {
+    releaseId: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
 export namespace EIP712DomainChangedEvent {
   export type InputTuple = [];
   export type OutputTuple = [];
   export interface OutputObject {}
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace FraudProvenEvent {
+  export type InputTuple = [
+    releaseId: BytesLike,
+    prover: AddressLike,
+    index: BigNumberish,
+    reward: BigNumberish,
+    damages: BigNumberish,
+  ];
+  export type OutputTuple = [
+    releaseId: string,
+    prover: string,
+    index: bigint,
+    reward: bigint,
+    damages: bigint,
+  ];
+  export interface OutputObject {
+    releaseId: string;
+    prover: string;
+    index: bigint;
+    reward: bigint;
+    damages: bigint;
+  }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
   export type Log = TypedEventLog<Event>;
@@ -753,6 +961,40 @@ export namespace KeyholderRegisteredEvent {
   export interface OutputObject {
     keyholder: string;
     registration: RegistrationStructOutput;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace LeakReportedEvent {
+  export type InputTuple = [
+    releaseId: BytesLike,
+    keyholder: AddressLike,
+    payee: AddressLike,
+    group: BigNumberish,
+    index: BigNumberish,
+    deposit: BigNumberish,
+    fund: BigNumberish,
+  ];
+  export type OutputTuple = [
+    releaseId: string,
+    keyholder: string,
+    payee: string,
+    group: bigint,
+    index: bigint,
+    deposit: bigint,
+    fund: bigint,
+  ];
+  export interface OutputObject {
+    releaseId: string;
+    keyholder: string;
+    payee: string;
+    group: bigint;
+    index: bigint;
+    deposit: bigint;
+    fund: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -809,6 +1051,19 @@ export namespace RefundedEvent {
     fan: string;
     to: string;
     amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace ReleaseCompromisedEvent {
+  export type InputTuple = [releaseId: BytesLike, group: BigNumberish];
+  export type OutputTuple = [releaseId: string, group: bigint];
+  export interface OutputObject {
+    releaseId: string;
+    group: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -898,6 +1153,26 @@ export namespace ReleaseUnlockedEvent {
   export type LogDescription = TypedLogDescription<Event>;
 }
 
+export namespace SlashedPartPaidEvent {
+  export type InputTuple = [
+    keyholder: AddressLike,
+    currency: AddressLike,
+    payee: AddressLike,
+    amount: BigNumberish,
+  ];
+  export type OutputTuple = [keyholder: string, currency: string, payee: string, amount: bigint];
+  export interface OutputObject {
+    keyholder: string;
+    currency: string;
+    payee: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
 export namespace SlotLockedEvent {
   export type InputTuple = [
     releaseId: BytesLike,
@@ -931,6 +1206,20 @@ export namespace SlotsClosedEvent {
   export type OutputTuple = [releaseId: string];
   export interface OutputObject {
     releaseId: string;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace StakedEvent {
+  export type InputTuple = [keyholder: AddressLike, currency: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [keyholder: string, currency: string, amount: bigint];
+  export interface OutputObject {
+    keyholder: string;
+    currency: string;
+    amount: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -1056,6 +1345,14 @@ export interface Busker extends BaseContract {
 
   cancel: TypedContractMethod<[releaseId: BytesLike], [void], "nonpayable">;
 
+  cashOut: TypedContractMethod<[currency: AddressLike, to: AddressLike], [void], "nonpayable">;
+
+  checkUpkeep: TypedContractMethod<
+    [checkData: BytesLike],
+    [[boolean, string] & { upkeepNeeded: boolean; performData: string }],
+    "view"
+  >;
+
   closeSlots: TypedContractMethod<[releaseId: BytesLike], [void], "nonpayable">;
 
   collateralOf: TypedContractMethod<
@@ -1110,13 +1407,25 @@ export interface Busker extends BaseContract {
 
   isNonceUsed: TypedContractMethod<[keyholder: AddressLike, nonce: BigNumberish], [boolean], "view">;
 
+  licenceOf: TypedContractMethod<[releaseId: BytesLike], [bigint], "view">;
+
   openAudit: TypedContractMethod<
     [releaseId: BytesLike, chunkKeys: BytesLike[], ciphertextHashes: BytesLike[], proof: BytesLike[]],
     [void],
     "nonpayable"
   >;
 
+  outlookOf: TypedContractMethod<[releaseId: BytesLike], [OutlookStructOutput], "view">;
+
   parameters: TypedContractMethod<[], [ParametersStructOutput], "view">;
+
+  paySlashedPart: TypedContractMethod<
+    [keyholder: AddressLike, currency: AddressLike, payee: AddressLike],
+    [void],
+    "nonpayable"
+  >;
+
+  performUpkeep: TypedContractMethod<[performData: BytesLike], [void], "nonpayable">;
 
   pledge: TypedContractMethod<
     [releaseId: BytesLike, amount: BigNumberish, beneficiary: AddressLike],
@@ -1125,6 +1434,38 @@ export interface Busker extends BaseContract {
   >;
 
   pledgeOf: TypedContractMethod<[releaseId: BytesLike, fan: AddressLike], [PledgeInfoStructOutput], "view">;
+
+  pledgeWithPermit: TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      amount: BigNumberish,
+      beneficiary: AddressLike,
+      permitDeadline: BigNumberish,
+      v: BigNumberish,
+      r: BytesLike,
+      s: BytesLike,
+    ],
+    [void],
+    "nonpayable"
+  >;
+
+  proveBadDealing: TypedContractMethod<
+    [releaseId: BytesLike, group: BigNumberish, indices: BigNumberish[]],
+    [void],
+    "nonpayable"
+  >;
+
+  proveFraud: TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      index: BigNumberish,
+      chunkKeyHash: BytesLike,
+      ciphertextHash: BytesLike,
+      proof: BytesLike[],
+    ],
+    [void],
+    "nonpayable"
+  >;
 
   publishKey: TypedContractMethod<[releaseId: BytesLike, contentKey: BytesLike], [void], "nonpayable">;
 
@@ -1137,6 +1478,20 @@ export interface Busker extends BaseContract {
   releaseIdOf: TypedContractMethod<[terms: TermsStruct], [string], "view">;
 
   releaseOf: TypedContractMethod<[releaseId: BytesLike], [ReleaseInfoStructOutput], "view">;
+
+  report: TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      group: BigNumberish,
+      index: BigNumberish,
+      payee: AddressLike,
+      signature: BytesLike,
+    ],
+    [void],
+    "nonpayable"
+  >;
+
+  reportAbsence: TypedContractMethod<[releaseId: BytesLike, group: BigNumberish], [void], "nonpayable">;
 
   requestCollateralWithdrawal: TypedContractMethod<
     [currency: AddressLike, amount: BigNumberish],
@@ -1164,11 +1519,19 @@ export interface Busker extends BaseContract {
     "nonpayable"
   >;
 
+  slashedPartOf: TypedContractMethod<
+    [keyholder: AddressLike, currency: AddressLike, payee: AddressLike],
+    [bigint],
+    "view"
+  >;
+
   slotOf: TypedContractMethod<
     [releaseId: BytesLike, group: BigNumberish, index: BigNumberish],
     [SlotInfoStructOutput],
     "view"
   >;
+
+  stake: TypedContractMethod<[currency: AddressLike, amount: BigNumberish], [void], "payable">;
 
   stateOf: TypedContractMethod<[releaseId: BytesLike], [bigint], "view">;
 
@@ -1199,6 +1562,16 @@ export interface Busker extends BaseContract {
   ): TypedContractMethod<[releaseId: BytesLike], [bigint[]], "view">;
   getFunction(nameOrSignature: "burnedOf"): TypedContractMethod<[currency: AddressLike], [bigint], "view">;
   getFunction(nameOrSignature: "cancel"): TypedContractMethod<[releaseId: BytesLike], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "cashOut",
+  ): TypedContractMethod<[currency: AddressLike, to: AddressLike], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "checkUpkeep",
+  ): TypedContractMethod<
+    [checkData: BytesLike],
+    [[boolean, string] & { upkeepNeeded: boolean; performData: string }],
+    "view"
+  >;
   getFunction(
     nameOrSignature: "closeSlots",
   ): TypedContractMethod<[releaseId: BytesLike], [void], "nonpayable">;
@@ -1256,6 +1629,7 @@ export interface Busker extends BaseContract {
   getFunction(
     nameOrSignature: "isNonceUsed",
   ): TypedContractMethod<[keyholder: AddressLike, nonce: BigNumberish], [boolean], "view">;
+  getFunction(nameOrSignature: "licenceOf"): TypedContractMethod<[releaseId: BytesLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "openAudit",
   ): TypedContractMethod<
@@ -1263,7 +1637,20 @@ export interface Busker extends BaseContract {
     [void],
     "nonpayable"
   >;
+  getFunction(
+    nameOrSignature: "outlookOf",
+  ): TypedContractMethod<[releaseId: BytesLike], [OutlookStructOutput], "view">;
   getFunction(nameOrSignature: "parameters"): TypedContractMethod<[], [ParametersStructOutput], "view">;
+  getFunction(
+    nameOrSignature: "paySlashedPart",
+  ): TypedContractMethod<
+    [keyholder: AddressLike, currency: AddressLike, payee: AddressLike],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "performUpkeep",
+  ): TypedContractMethod<[performData: BytesLike], [void], "nonpayable">;
   getFunction(
     nameOrSignature: "pledge",
   ): TypedContractMethod<
@@ -1274,6 +1661,41 @@ export interface Busker extends BaseContract {
   getFunction(
     nameOrSignature: "pledgeOf",
   ): TypedContractMethod<[releaseId: BytesLike, fan: AddressLike], [PledgeInfoStructOutput], "view">;
+  getFunction(
+    nameOrSignature: "pledgeWithPermit",
+  ): TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      amount: BigNumberish,
+      beneficiary: AddressLike,
+      permitDeadline: BigNumberish,
+      v: BigNumberish,
+      r: BytesLike,
+      s: BytesLike,
+    ],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "proveBadDealing",
+  ): TypedContractMethod<
+    [releaseId: BytesLike, group: BigNumberish, indices: BigNumberish[]],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "proveFraud",
+  ): TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      index: BigNumberish,
+      chunkKeyHash: BytesLike,
+      ciphertextHash: BytesLike,
+      proof: BytesLike[],
+    ],
+    [void],
+    "nonpayable"
+  >;
   getFunction(
     nameOrSignature: "publishKey",
   ): TypedContractMethod<[releaseId: BytesLike, contentKey: BytesLike], [void], "nonpayable">;
@@ -1290,6 +1712,22 @@ export interface Busker extends BaseContract {
   getFunction(
     nameOrSignature: "releaseOf",
   ): TypedContractMethod<[releaseId: BytesLike], [ReleaseInfoStructOutput], "view">;
+  getFunction(
+    nameOrSignature: "report",
+  ): TypedContractMethod<
+    [
+      releaseId: BytesLike,
+      group: BigNumberish,
+      index: BigNumberish,
+      payee: AddressLike,
+      signature: BytesLike,
+    ],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "reportAbsence",
+  ): TypedContractMethod<[releaseId: BytesLike, group: BigNumberish], [void], "nonpayable">;
   getFunction(
     nameOrSignature: "requestCollateralWithdrawal",
   ): TypedContractMethod<[currency: AddressLike, amount: BigNumberish], [void], "nonpayable">;
@@ -1317,12 +1755,22 @@ export interface Busker extends BaseContract {
     "nonpayable"
   >;
   getFunction(
+    nameOrSignature: "slashedPartOf",
+  ): TypedContractMethod<
+    [keyholder: AddressLike, currency: AddressLike, payee: AddressLike],
+    [bigint],
+    "view"
+  >;
+  getFunction(
     nameOrSignature: "slotOf",
   ): TypedContractMethod<
     [releaseId: BytesLike, group: BigNumberish, index: BigNumberish],
     [SlotInfoStructOutput],
     "view"
   >;
+  getFunction(
+    nameOrSignature: "stake",
+  ): TypedContractMethod<[currency: AddressLike, amount: BigNumberish], [void], "payable">;
   getFunction(nameOrSignature: "stateOf"): TypedContractMethod<[releaseId: BytesLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "tip",
@@ -1344,6 +1792,13 @@ export interface Busker extends BaseContract {
     nameOrSignature: "withdrawCollateral",
   ): TypedContractMethod<[currency: AddressLike, to: AddressLike], [void], "nonpayable">;
 
+  getEvent(
+    key: "AbsenceReported",
+  ): TypedContractEvent<
+    AbsenceReportedEvent.InputTuple,
+    AbsenceReportedEvent.OutputTuple,
+    AbsenceReportedEvent.OutputObject
+  >;
   getEvent(
     key: "AuditDrawn",
   ): TypedContractEvent<
@@ -1376,6 +1831,9 @@ export interface Busker extends BaseContract {
     key: "Burned",
   ): TypedContractEvent<BurnedEvent.InputTuple, BurnedEvent.OutputTuple, BurnedEvent.OutputObject>;
   getEvent(
+    key: "CashedOut",
+  ): TypedContractEvent<CashedOutEvent.InputTuple, CashedOutEvent.OutputTuple, CashedOutEvent.OutputObject>;
+  getEvent(
     key: "CollateralDeposited",
   ): TypedContractEvent<
     CollateralDepositedEvent.InputTuple,
@@ -1400,11 +1858,25 @@ export interface Busker extends BaseContract {
     key: "Credited",
   ): TypedContractEvent<CreditedEvent.InputTuple, CreditedEvent.OutputTuple, CreditedEvent.OutputObject>;
   getEvent(
+    key: "DamagesAdded",
+  ): TypedContractEvent<
+    DamagesAddedEvent.InputTuple,
+    DamagesAddedEvent.OutputTuple,
+    DamagesAddedEvent.OutputObject
+  >;
+  getEvent(
     key: "EIP712DomainChanged",
   ): TypedContractEvent<
     EIP712DomainChangedEvent.InputTuple,
     EIP712DomainChangedEvent.OutputTuple,
     EIP712DomainChangedEvent.OutputObject
+  >;
+  getEvent(
+    key: "FraudProven",
+  ): TypedContractEvent<
+    FraudProvenEvent.InputTuple,
+    FraudProvenEvent.OutputTuple,
+    FraudProvenEvent.OutputObject
   >;
   getEvent(
     key: "KeyRevealed",
@@ -1421,6 +1893,13 @@ export interface Busker extends BaseContract {
     KeyholderRegisteredEvent.OutputObject
   >;
   getEvent(
+    key: "LeakReported",
+  ): TypedContractEvent<
+    LeakReportedEvent.InputTuple,
+    LeakReportedEvent.OutputTuple,
+    LeakReportedEvent.OutputObject
+  >;
+  getEvent(
     key: "Pledged",
   ): TypedContractEvent<PledgedEvent.InputTuple, PledgedEvent.OutputTuple, PledgedEvent.OutputObject>;
   getEvent(
@@ -1433,6 +1912,13 @@ export interface Busker extends BaseContract {
   getEvent(
     key: "Refunded",
   ): TypedContractEvent<RefundedEvent.InputTuple, RefundedEvent.OutputTuple, RefundedEvent.OutputObject>;
+  getEvent(
+    key: "ReleaseCompromised",
+  ): TypedContractEvent<
+    ReleaseCompromisedEvent.InputTuple,
+    ReleaseCompromisedEvent.OutputTuple,
+    ReleaseCompromisedEvent.OutputObject
+  >;
   getEvent(
     key: "ReleaseCreated",
   ): TypedContractEvent<
@@ -1476,6 +1962,13 @@ export interface Busker extends BaseContract {
     ReleaseUnlockedEvent.OutputObject
   >;
   getEvent(
+    key: "SlashedPartPaid",
+  ): TypedContractEvent<
+    SlashedPartPaidEvent.InputTuple,
+    SlashedPartPaidEvent.OutputTuple,
+    SlashedPartPaidEvent.OutputObject
+  >;
+  getEvent(
     key: "SlotLocked",
   ): TypedContractEvent<
     SlotLockedEvent.InputTuple,
@@ -1489,6 +1982,9 @@ export interface Busker extends BaseContract {
     SlotsClosedEvent.OutputTuple,
     SlotsClosedEvent.OutputObject
   >;
+  getEvent(
+    key: "Staked",
+  ): TypedContractEvent<StakedEvent.InputTuple, StakedEvent.OutputTuple, StakedEvent.OutputObject>;
   getEvent(
     key: "Tipped",
   ): TypedContractEvent<TippedEvent.InputTuple, TippedEvent.OutputTuple, TippedEvent.OutputObject>;
@@ -1507,6 +2003,17 @@ export interface Busker extends BaseContract {
   ): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
 
   filters: {
+    "AbsenceReported(bytes32,address,address,uint8,uint8,uint256,uint256)": TypedContractEvent<
+      AbsenceReportedEvent.InputTuple,
+      AbsenceReportedEvent.OutputTuple,
+      AbsenceReportedEvent.OutputObject
+    >;
+    AbsenceReported: TypedContractEvent<
+      AbsenceReportedEvent.InputTuple,
+      AbsenceReportedEvent.OutputTuple,
+      AbsenceReportedEvent.OutputObject
+    >;
+
     "AuditDrawn(bytes32,bytes32)": TypedContractEvent<
       AuditDrawnEvent.InputTuple,
       AuditDrawnEvent.OutputTuple,
@@ -1558,6 +2065,17 @@ export interface Busker extends BaseContract {
     >;
     Burned: TypedContractEvent<BurnedEvent.InputTuple, BurnedEvent.OutputTuple, BurnedEvent.OutputObject>;
 
+    "CashedOut(address,address,address,uint256)": TypedContractEvent<
+      CashedOutEvent.InputTuple,
+      CashedOutEvent.OutputTuple,
+      CashedOutEvent.OutputObject
+    >;
+    CashedOut: TypedContractEvent<
+      CashedOutEvent.InputTuple,
+      CashedOutEvent.OutputTuple,
+      CashedOutEvent.OutputObject
+    >;
+
     "CollateralDeposited(address,address,uint256)": TypedContractEvent<
       CollateralDepositedEvent.InputTuple,
       CollateralDepositedEvent.OutputTuple,
@@ -1602,6 +2120,17 @@ export interface Busker extends BaseContract {
       CreditedEvent.OutputObject
     >;
 
+    "DamagesAdded(bytes32,uint256)": TypedContractEvent<
+      DamagesAddedEvent.InputTuple,
+      DamagesAddedEvent.OutputTuple,
+      DamagesAddedEvent.OutputObject
+    >;
+    DamagesAdded: TypedContractEvent<
+      DamagesAddedEvent.InputTuple,
+      DamagesAddedEvent.OutputTuple,
+      DamagesAddedEvent.OutputObject
+    >;
+
     "EIP712DomainChanged()": TypedContractEvent<
       EIP712DomainChangedEvent.InputTuple,
       EIP712DomainChangedEvent.OutputTuple,
@@ -1611,6 +2140,17 @@ export interface Busker extends BaseContract {
       EIP712DomainChangedEvent.InputTuple,
       EIP712DomainChangedEvent.OutputTuple,
       EIP712DomainChangedEvent.OutputObject
+    >;
+
+    "FraudProven(bytes32,address,uint256,uint256,uint256)": TypedContractEvent<
+      FraudProvenEvent.InputTuple,
+      FraudProvenEvent.OutputTuple,
+      FraudProvenEvent.OutputObject
+    >;
+    FraudProven: TypedContractEvent<
+      FraudProvenEvent.InputTuple,
+      FraudProvenEvent.OutputTuple,
+      FraudProvenEvent.OutputObject
     >;
 
     "KeyRevealed(bytes32,uint8,uint8,bytes32,bool)": TypedContractEvent<
@@ -1633,6 +2173,17 @@ export interface Busker extends BaseContract {
       KeyholderRegisteredEvent.InputTuple,
       KeyholderRegisteredEvent.OutputTuple,
       KeyholderRegisteredEvent.OutputObject
+    >;
+
+    "LeakReported(bytes32,address,address,uint8,uint8,uint256,uint256)": TypedContractEvent<
+      LeakReportedEvent.InputTuple,
+      LeakReportedEvent.OutputTuple,
+      LeakReportedEvent.OutputObject
+    >;
+    LeakReported: TypedContractEvent<
+      LeakReportedEvent.InputTuple,
+      LeakReportedEvent.OutputTuple,
+      LeakReportedEvent.OutputObject
     >;
 
     "Pledged(bytes32,address,address,uint104,uint104)": TypedContractEvent<
@@ -1662,6 +2213,17 @@ export interface Busker extends BaseContract {
       RefundedEvent.InputTuple,
       RefundedEvent.OutputTuple,
       RefundedEvent.OutputObject
+    >;
+
+    "ReleaseCompromised(bytes32,uint8)": TypedContractEvent<
+      ReleaseCompromisedEvent.InputTuple,
+      ReleaseCompromisedEvent.OutputTuple,
+      ReleaseCompromisedEvent.OutputObject
+    >;
+    ReleaseCompromised: TypedContractEvent<
+      ReleaseCompromisedEvent.InputTuple,
+      ReleaseCompromisedEvent.OutputTuple,
+      ReleaseCompromisedEvent.OutputObject
     >;
 
     "ReleaseCreated(bytes32,address,tuple)": TypedContractEvent<
@@ -1730,6 +2292,17 @@ export interface Busker extends BaseContract {
       ReleaseUnlockedEvent.OutputObject
     >;
 
+    "SlashedPartPaid(address,address,address,uint256)": TypedContractEvent<
+      SlashedPartPaidEvent.InputTuple,
+      SlashedPartPaidEvent.OutputTuple,
+      SlashedPartPaidEvent.OutputObject
+    >;
+    SlashedPartPaid: TypedContractEvent<
+      SlashedPartPaidEvent.InputTuple,
+      SlashedPartPaidEvent.OutputTuple,
+      SlashedPartPaidEvent.OutputObject
+    >;
+
     "SlotLocked(bytes32,address,address,uint8,uint8)": TypedContractEvent<
       SlotLockedEvent.InputTuple,
       SlotLockedEvent.OutputTuple,
@@ -1751,6 +2324,13 @@ export interface Busker extends BaseContract {
       SlotsClosedEvent.OutputTuple,
       SlotsClosedEvent.OutputObject
     >;
+
+    "Staked(address,address,uint256)": TypedContractEvent<
+      StakedEvent.InputTuple,
+      StakedEvent.OutputTuple,
+      StakedEvent.OutputObject
+    >;
+    Staked: TypedContractEvent<StakedEvent.InputTuple, StakedEvent.OutputTuple, StakedEvent.OutputObject>;
 
     "Tipped(bytes32,address,uint256)": TypedContractEvent<
       TippedEvent.InputTuple,
