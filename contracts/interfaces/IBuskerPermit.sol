@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 interface IBuskerPermit {
     /// As `pledge`, after `permit` of the release's token for exactly `amount` (EIP-2612). A permit that somebody else has
     /// sent before does not hinder: what counts is the allowance.
-    /// Who: whoever signed the permit. Requirements: the release exists (Release_WrongState) and as `pledge`; without an
+    /// Who: whoever signed the permit. Requirements: the release exists (Release_WrongState); as `pledge`; without an
     /// allowance the token's own error. Emits as `pledge`.
     function pledgeWithPermit(
         bytes32 releaseId,

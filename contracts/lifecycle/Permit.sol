@@ -22,10 +22,13 @@ abstract contract Permit is Releases, IBuskerPermit {
         bytes32 s
     ) external {
         (, bytes memory terms) = _existing(releaseId);
-        // Anybody can send a permit that it saw: only the allowance counts.
-        try
-            IERC20Permit(terms.currency()).permit(msg.sender, address(this), amount, permitDeadline, v, r, s)
-        {} catch {}
+        address currency = terms.currency();
+        // Anybody can send a permit that it saw: only the allowance counts. The native coin has none to give.
+        if (currency.code.length != 0) {
+            try
+                IERC20Permit(currency).permit(msg.sender, address(this), amount, permitDeadline, v, r, s)
+            {} catch {}
+        }
         // In this contract's own code, as if the caller had called it.
         Address.functionDelegateCall(
             address(this),
