@@ -22,6 +22,18 @@ function inOrder(name: string, groupOrder: number) {
   };
 }
 
+const chain = suite("contracts", "test/contracts/**/*.test.ts", 60);
+/** One file per verb: they share the chain and the compiler's check of a worker, and each goes back to its own start. */
+const contracts = {
+  ...chain,
+  // A chain on anvil ends with its file.
+  test: {
+    ...chain.test,
+    isolate: process.env["BUSKER_TEST_CHAIN"] === "anvil",
+    setupFiles: "test/contracts/support/followTree.ts",
+  },
+};
+
 /** By default vitest starts with what failed or took longest: the story in test/lifecycle has an order of its own. */
 class ByName extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -48,7 +60,7 @@ export default defineConfig({
       suite("bots", "bots/src/**/*.test.ts"),
       suite("bench", "bench/**/*.test.ts"),
       suite("vectors", "test/vectors/**/*.test.ts", 60),
-      suite("contracts", "test/contracts/**/*.test.ts", 60),
+      contracts,
       suite("invariants", "test/invariants/**/*.test.ts", 180),
       suite("faults", "test/faults/**/*.test.ts", 120),
       inOrder("lifecycle", 1),
