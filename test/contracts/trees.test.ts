@@ -1,0 +1,125 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+// Each tree is compared with the tests beside it when those run: support/followTree.ts. Here is what that cannot see:
+// whether a tree is missing, and whether it says what the interface says.
+
+const ROOT = new URL("../../", import.meta.url);
+const LINE = /^(?:│ {3}| {4})*(?:├──|└──) (given|when|it) \S.*$/;
+const STATES = /Requirements:[^.]*\b(?:Locked|Audit|Open|Funded|Unlocked|Settled|Failed)\b/;
+
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+const files = (pattern: string) => globSync(pattern, { cwd: ROOT }).toSorted();
+
+/** Paths of the trees, by verb. */
+const TREES = new Map(files("test/contracts/*/*.tree").map((path) => [basename(path, ".tree"), path]));
+const testBeside = (tree: string) => tree.replace(/tree$/, "test.ts");
+
+interface Verb {
+  readonly name: string;
+  /** What the interface says about it. */
+  readonly says: string;
+}
+
+const interfaces = files("contracts/interfaces/IBusker?*.sol").map(read);
+
+/** The verbs of an interface: its functions that are no views. */
+function verbsOf(source: string): Verb[] {
+  const functions = source.matchAll(/((?: *\/\/\/.*\n)*) *function (\w+)\(([^;]*);/g);
+  return [...functions]
+    .filter(([, , , rest]) => !/\b(?:view|pure)\b/.test(rest!))
+    .map(([, comment, name]) => ({ name: name!, says: comment!.replaceAll(/\s*\/\/\/\s*/g, " ") }));
+}
+
+const declared = (kind: "error" | "event", source: string) =>
+  [...source.matchAll(new RegExp(`^ *${kind} (\\w+)\\(`, "gm"))].map(([, name]) => name!);
+
+/** Their trees are not written yet. */
+const BARE = new Set([
+  "cashOut",
+  "paySlashedPart",
+  "performUpkeep",
+  "pledgeWithPermit",
+  "proveBadDealing",
+  "proveFraud",
+  "report",
+  "reportAbsence",
+  "stake",
+]);
+
+const declaredVerbs = interfaces.flatMap(verbsOf);
+const verbs = declaredVerbs.filter(({ name }) => !BARE.has(name));
+const sources = [...interfaces, ...files("contracts/libraries/*.sol").map(read)];
+const errors = sources.flatMap((source) => declared("error", source));
+const events = sources.flatMap((source) => declared("event", source));
+
+/** Errors that the interface names for a verb, as patterns: "Currency_…" stands for those that begin so. */
+function errorsOf({ name, says }: Verb): string[] {
+  const own = interfaces.find((source) => source.includes(`function ${name}(`))!;
+  return [
+    ...[...says.matchAll(/\b[A-Z]\w*_(?:[A-Z]\w*)?/g)].map(([error]) => error),
+    ...(says.includes("the errors above") ? declared("error", own) : []),
+    ...(STATES.test(says) ? ["Release_WrongState"] : []),
+    ...(says.includes("Who: the artist.") ? ["\\w+_NotArtist"] : []),
+  ];
+}
+
+/** Events that the interface says a verb emits. */
+function eventsOf({ says }: Verb): string[] {
+  const words = new Set(says.match(/\b[A-Z]\w+/g));
+  return events.filter((event) => words.has(event));
+}
+
+describe("trees", () => {
+  it("are there for every verb of IBusker, each with its test in the folder of a stage", () => {
+    expect([...TREES.keys()].toSorted()).toEqual(verbs.map(({ name }) => name).toSorted());
+    expect(files("test/contracts/*/*.test.ts")).toEqual([...TREES.values()].map(testBeside));
+  });
+
+  it.each([...TREES.values()])("are given, when and it, each once in its place: %s", (path) => {
+    const [verb, ...lines] = read(path).trimEnd().split("\n");
+    expect(verb).toBe(basename(path, ".tree"));
+    expect(lines.filter((line) => !LINE.test(line))).toEqual([]);
+    const above: string[] = [];
+    const places = lines.map((line) => {
+      const depth = line.search(/[├└]/) / 4;
+      above.splice(depth, above.length, line.slice(depth * 4 + 4));
+      return above.join(" / ");
+    });
+    expect(places.filter((place, n) => places.indexOf(place) !== n)).toEqual([]);
+  });
+});
+
+describe.each(verbs)("$name", (verb) => {
+  const leaves = () =>
+    read(TREES.get(verb.name)!)
+      .match(/── it .*/g)!
+      .join("\n");
+
+  it("has a leaf for every error that its interface names, and asserts it", () => {
+    const [says, asserts] = [leaves(), read(testBeside(TREES.get(verb.name)!))];
+    const missing = errorsOf(verb).filter(
+      (error) => !new RegExp(`\\b${error}`).test(says) || !new RegExp(`"${error}\\w*"`).test(asserts),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("has a leaf for every event that its interface names, and asserts it", () => {
+    const [says, asserts] = [leaves(), read(testBeside(TREES.get(verb.name)!))];
+    const missing = eventsOf(verb).filter(
+      (event) => !new RegExp(`\\b${event}\\b`).test(says) || !asserts.includes(`"${event}"`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("errors", () => {
+  it("are all asserted by name in a test", () => {
+    const tests = files("test/contracts/**/*.test.ts").map(read).join("\n");
+    const bare = declaredVerbs.filter(({ name }) => BARE.has(name)).flatMap(errorsOf);
+    const asserted = errors.filter((error) => !bare.some((pattern) => new RegExp(`^${pattern}`).test(error)));
+    expect(asserted.filter((error) => !tests.includes(`"${error}"`))).toEqual([]);
+  });
+});
