@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// Does what its owner says, and with incoming coins what it was told to: take them, refuse them, or call back.
+/// Does what its owner says, and with incoming coins what it was told to: take them, refuse them, burn all gas, or call
+/// back.
 contract Puppet {
     address private _target;
     bytes private _callback;
     bool private _refuses;
+    bool private _burnsGas;
     bytes public lastError;
 
     error Refused();
@@ -13,6 +15,11 @@ contract Puppet {
     // solhint-disable-next-line no-complex-fallback
     receive() external payable {
         if (_refuses) revert Refused();
+        if (_burnsGas) {
+            assembly ("memory-safe") {
+                invalid()
+            }
+        }
         if (_target == address(0)) return;
         // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = _target.call(_callback);
@@ -21,6 +28,10 @@ contract Puppet {
 
     function refuse() external {
         _refuses = true;
+    }
+
+    function burnGas() external {
+        _burnsGas = true;
     }
 
     function callBack(address target, bytes calldata data) external {
