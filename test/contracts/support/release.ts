@@ -18,6 +18,7 @@ import { done, DAY, ETHER } from "./world.ts";
 import type { TermsStruct } from "@busker/sdk/chain/generated/Busker.ts";
 import type { Domain } from "@busker/sdk/protocol/domains.ts";
 import type { Terms } from "@busker/sdk/protocol/terms.ts";
+import type { Signature } from "ethers";
 import type { Actor, World } from "./world.ts";
 
 /** Threshold and number of slots of each group. */
@@ -35,6 +36,8 @@ export interface Wishes {
   readonly badGroups?: readonly number[];
   /** Slots [group, index] whose envelopes hold rubbish. */
   readonly badSlots?: readonly (readonly [number, number])[];
+  /** Fragments for which the chunk tree commits to another key than the content key gives. */
+  readonly badKeys?: readonly number[];
 }
 
 /** The arguments of `seal`. */
@@ -43,6 +46,14 @@ export interface Sealing {
   readonly ephemeralOdd: boolean;
   readonly envelopes: string[];
   readonly wraps: string[];
+}
+
+/** The arguments of `proveFraud`. */
+export interface Leaf {
+  readonly index: number;
+  readonly chunkKeyHash: string;
+  readonly ciphertextHash: string;
+  readonly proof: string[];
 }
 
 export const CHUNKS = 11;
@@ -68,7 +79,9 @@ export class Release {
     const salt = newArchiveSalt();
     const count = wishes.terms?.chunkCount ?? CHUNKS;
     const hashes = Array.from({ length: count }, (_, j) => keccak(contentKey, Uint8Array.of(j)));
-    const leaves = hashes.map((hash, j) => chunkLeaf(j, chunkKeyHash(chunkKey(contentKey, salt, j)), hash));
+    const leaves = hashes.map((hash, j) =>
+      chunkLeaf(j, chunkKeyHash(committedKey(contentKey, salt, j, wishes)), hash),
+    );
     let next = 0;
     const nonce = wishes.nonce ?? 0n;
     const shape = wishes.shape ?? [[3, 5]];
@@ -168,8 +181,15 @@ export class Release {
     };
   }
 
+  /** What the chunk tree commits to for a fragment. */
+  leafOf(index: number): Leaf {
+    const { keys, hashes, proof } = this.opening([index]);
+    const chunkKeyHashOf = toHex(chunkKeyHash(fromHex(keys[0]!)));
+    return { index, chunkKeyHash: chunkKeyHashOf, ciphertextHash: hashes[0]!, proof };
+  }
+
   #chunkKey(j: number): Uint8Array {
-    return chunkKey(fromHex(this.contentKey), this.#salt, j);
+    return committedKey(fromHex(this.contentKey), this.#salt, j, this.#wishes);
   }
 
   // The verbs, as those send them whose turn it is.
@@ -206,11 +226,25 @@ export class Release {
     return this.world.as(this.world.stranger).reveal(this.id, group, index, key);
   }
 
+  /** What a leaked release key signs about itself, here or as if it were elsewhere. */
+  signReport(group: number, index: number, payee: string, domain: Domain = this.world.domain): Signature {
+    const digest = reportDigest({ releaseId: this.id, group, index, payee }, domain);
+    return new SigningKey(this.releaseKeys[group]![index]!).sign(digest);
+  }
+
   /** Proves that the slot's release key is known to somebody who wants `payee` to be paid. */
   async report(group: number, index: number, payee: string = this.world.stranger.address) {
-    const digest = reportDigest({ releaseId: this.id, group, index, payee }, this.world.domain);
-    const { serialized } = new SigningKey(this.releaseKeys[group]![index]!).sign(digest);
+    const { serialized } = this.signReport(group, index, payee);
     return this.world.as(this.world.stranger).report(this.id, group, index, payee, serialized);
+  }
+
+  async reportAbsence(group: number, reporter = this.world.stranger) {
+    return this.world.as(reporter).reportAbsence(this.id, group);
+  }
+
+  async proveFraud(index: number, prover = this.world.stranger) {
+    const { chunkKeyHash: keyHash, ciphertextHash, proof } = this.leafOf(index);
+    return this.world.as(prover).proveFraud(this.id, index, keyHash, ciphertextHash, proof);
   }
 
   // The states, each from the one before it.
@@ -263,6 +297,20 @@ export class Release {
     return this;
   }
 
+  /** Failed, since nobody revealed in any window. */
+  async toUndelivered(): Promise<this> {
+    await this.toFunded();
+    await this.giveUp();
+    return this;
+  }
+
+  /** Fails a funded release as soon as it can be. */
+  async giveUp(): Promise<void> {
+    const { windowEndsAt } = await this.world.busker.groupOf(this.id, this.terms.groups.length - 1);
+    await this.world.at(Number(windowEndsAt) + this.world.parameters.failDelay);
+    await done(this.world.as(this.world.stranger).fail(this.id));
+  }
+
   async startOf(group: number): Promise<number> {
     return Number((await this.world.busker.groupOf(this.id, group)).startsAt);
   }
@@ -279,4 +327,9 @@ export class Release {
   async state(): Promise<number> {
     return Number(await this.world.busker.stateOf(this.id));
   }
+}
+
+function committedKey(contentKey: Uint8Array, salt: Uint8Array, j: number, { badKeys }: Wishes): Uint8Array {
+  const key = chunkKey(contentKey, salt, j);
+  return badKeys?.includes(j) ? keccak(key) : key;
 }
