@@ -22,13 +22,13 @@ describe("views", () => {
     const { busker } = world;
     expect(await busker.stateOf(ZeroHash)).toBe(BigInt(State.None));
     for (const view of [
-      busker.releaseOf(ZeroHash),
-      busker.groupOf(ZeroHash, 0),
-      busker.slotOf(ZeroHash, 0, 0),
-      busker.envelopesOf(ZeroHash, 0),
-      busker.auditIndices(ZeroHash),
+      () => busker.releaseOf(ZeroHash),
+      () => busker.groupOf(ZeroHash, 0),
+      () => busker.slotOf(ZeroHash, 0, 0),
+      () => busker.envelopesOf(ZeroHash, 0),
+      () => busker.auditIndices(ZeroHash),
     ]) {
-      await expectRevert(view, "Release_WrongState", ZeroHash, State.None);
+      await expectRevert(view(), "Release_WrongState", ZeroHash, State.None);
     }
   });
 

@@ -10,7 +10,7 @@ import { startAnvil } from "./anvil.ts";
 import type { Anvil } from "./anvil.ts";
 
 /** Which EVM runs the tests: EDR in this process, or anvil as a process of its own. */
-const ON_ANVIL = process.env["BUSKER_TEST_CHAIN"] === "anvil";
+export const ON_ANVIL = process.env["BUSKER_TEST_CHAIN"] === "anvil";
 const BLOCK_GAS = 60_000_000;
 const POLL_MS = 1;
 
