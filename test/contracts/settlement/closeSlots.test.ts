@@ -10,6 +10,8 @@ import { BOND, DEPOSIT } from "../support/release.ts";
 import { scene } from "../support/scenes.ts";
 import { done, stage } from "../support/world.ts";
 
+import type { Release } from "../support/release.ts";
+
 seedRandomness("closeSlots");
 
 const open = scene(async (release) => release.toOpen());
@@ -23,6 +25,14 @@ const expired = scene(async (release) => {
   await release.world.at(release.terms.deadline);
   await done(release.world.as(release.world.stranger).expire(release.id));
 });
+const proveFraud = async (release: Release) => {
+  const { world, id, contentKey } = release;
+  await done(world.as(world.artist).publishKey(id, contentKey));
+  await done(release.proveFraud(0));
+};
+// The fee floor is the whole bond.
+const fraudulent = scene(async (release) => proveFraud(await release.toFunded()), { badKeys: [0] });
+const fraudulentEarly = scene(async (release) => proveFraud(await release.toOpen()), { badKeys: [0] });
 const neverSealed = scene(async (release) => {
   await release.toLocked();
   await release.world.at((await release.since()) + release.world.parameters.sealPeriod);
@@ -135,6 +145,30 @@ describe("closeSlots", () => {
 
   describe("given a release that was aborted after it was sealed", () => {
     closesAfterTheDelay(neverOpened);
+  });
+
+  describe("given a release that failed by fraud", () => {
+    describe("when the closeDelay is past", () => {
+      it("returns the deposits with the slots' part of the fee floor", async () => {
+        const { world, release } = await stage(fraudulent);
+        await world.at((await release.since()) + world.parameters.closeDelay);
+        await done(world.as(world.stranger).closeSlots(release.id));
+        for (let i = 0; i < 5; i++) {
+          expect(await gains(release, 0, i)).toEqual({ free: BOND / 5n, fund: 0n, served: 0n });
+        }
+      });
+    });
+  });
+
+  describe("given a release that failed by fraud after an early unlock", () => {
+    describe("when the closeDelay is past", () => {
+      it("returns the deposits alone", async () => {
+        const { world, release } = await stage(fraudulentEarly);
+        await world.at((await release.since()) + world.parameters.closeDelay);
+        await done(world.as(world.stranger).closeSlots(release.id));
+        expect(await gains(release, 0, 0)).toEqual({ free: 0n, fund: 0n, served: 0n });
+      });
+    });
   });
 
   describe("given an expired release, whose bond went back to the artist", () => {
