@@ -86,12 +86,12 @@ class Run {
   readonly chosen: readonly Mutant[];
 
   constructor() {
-    const { quick, output } = compileQuickly(this.#input);
-    const errors = errorsOf(output);
+    const compiled = compileQuickly(this.#input, "all");
+    const errors = errorsOf(compiled.output);
     if (errors.length > 0) throw new Error(errors.join("\n"));
-    this.#original = writeCode(this.#folder(0), quick, output);
+    this.#original = writeCode(this.#folder(0), compiled);
     const parsed = Object.entries(this.#sources).map(([path, source]) => {
-      return [path, { source, ast: output.sources![`project/${path}`]!.ast }] as const;
+      return [path, { source, ast: compiled.output.sources![`project/${path}`]!.ast }] as const;
     });
     this.all = mutantsOf(new Map(parsed));
     const wanted = new Set(named.map((file) => basename(file)));
@@ -147,9 +147,9 @@ class Run {
     const tests = this.#testsOf(path, line);
     if (tests.length === 0) return { outcome: "missed" };
     const changed = { [path]: applyEdits(this.#sources[path]!, [edit]) };
-    const { quick, output } = compileQuickly(withSources(this.#input, changed));
-    if (errorsOf(output).length > 0) return { outcome: "invalid" };
-    if (writeCode(folder, quick, output) === this.#original) return { outcome: "same" };
+    const compiled = compileQuickly(withSources(this.#input, changed));
+    if (errorsOf(compiled.output).length > 0) return { outcome: "invalid" };
+    if (writeCode(folder, compiled) === this.#original) return { outcome: "same" };
     // One that has noticed others here notices most: the rest are started only where it does not.
     const [first, ...rest] = tests as [string, ...string[]];
     for (const files of rest.length > 0 ? [[first], rest] : [[first]]) {

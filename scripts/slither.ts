@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { compileQuickly, newFolder, readInput, root, writeCode } from "./contracts/builds.ts";
+import { compileQuickly, readInput, root, writeBuild } from "./contracts/builds.ts";
 import { errorsOf } from "./contracts/solidity.ts";
 import { tableIn } from "./contracts/tables.ts";
 
@@ -40,12 +40,10 @@ function nameOf({ name, type_specific_fields: more }: Element): string {
 }
 
 function analyse(): readonly Finding[] {
-  const { quick, output } = compileQuickly(readInput());
-  const errors = errorsOf(output);
+  const compiled = compileQuickly(readInput(), "all");
+  const errors = errorsOf(compiled.output);
   if (errors.length > 0) throw new Error(errors.join("\n"));
-  const artifacts = join(folder, "artifacts");
-  newFolder(artifacts);
-  writeCode(artifacts, quick, output);
+  writeBuild(join(folder, "artifacts"), compiled);
   rmSync(reportPath, { force: true });
   const args = [".", "--json", reportPath, "--config-file", "slither.config.json"];
   const program = process.env["BUSKER_SLITHER"] ?? "slither";

@@ -13,6 +13,11 @@ interface Artifact {
   readonly buildInfoId: string;
 }
 
+interface Compiled {
+  readonly input: CompilerInput;
+  readonly output: CompilerOutput;
+}
+
 /** Text by path from the root of the repository. */
 export type Sources = Readonly<Record<string, string>>;
 
@@ -28,6 +33,7 @@ const QUICK: readonly Settings[] = [
   { viaIR: true, optimizer: { enabled: true, details: { yul: true, yulDetails: { optimizerSteps: "u" } } } },
 ];
 
+const CODE = { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] } };
 const SOLC = "0.8.37";
 const BUILD_ID = "solc-0_8_37-quick";
 
@@ -69,52 +75,54 @@ export function withSources(input: CompilerInput, changed: Sources, added: Sourc
   return { ...input, sources: { ...input.sources, ...Object.fromEntries([...own, ...more]) } };
 }
 
-/** Compiles without optimizing: the input as it was then compiled, and what came of it. */
-export function compileQuickly(input: CompilerInput): { quick: CompilerInput; output: CompilerOutput } {
-  for (const [n, settings] of QUICK.entries()) {
-    // Equal code of different sources is equal to the byte.
-    const metadata = { appendCBOR: false, bytecodeHash: "none" };
-    const quick = { ...input, settings: { ...input.settings, ...settings, metadata } };
-    const output = compile(quick);
-    const isTooDeep = errorsOf(output).some((message) => message.includes("tack too deep"));
-    if (!isTooDeep || n === QUICK.length - 1) return { quick, output };
+/** Compiles without optimizing: to code alone, or to all that Hardhat asks for. */
+export function compileQuickly(input: CompilerInput, what: "code" | "all" = "code"): Compiled {
+  let compiled: Compiled | undefined;
+  for (const speed of QUICK) {
+    const settings = {
+      ...input.settings,
+      ...speed,
+      // Equal code of different sources is equal to the byte.
+      metadata: { appendCBOR: false, bytecodeHash: "none" },
+      ...(what === "code" ? { outputSelection: CODE } : {}),
+    };
+    const quick = { ...input, settings };
+    compiled = { input: quick, output: compile(quick) };
+    if (!errorsOf(compiled.output).some((message) => message.includes("tack too deep"))) break;
   }
-  throw new Error("unreachable");
+  return compiled!;
 }
 
 /** Makes a folder of artifacts that Hardhat reads, to be filled with code. */
 export function newFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(root, "artifacts/contracts"), join(folder, "contracts"), { recursive: true });
-  mkdirSync(join(folder, "build-info"));
 }
 
-/** Puts the compiler's code into the artifacts of this folder. All of it is returned, as one text to compare. */
-export function writeCode(folder: string, input: CompilerInput, output: CompilerOutput): string {
-  const build = { id: BUILD_ID, solcVersion: SOLC, solcLongVersion: SOLC, input };
-  writeFileSync(
-    join(folder, `build-info/${BUILD_ID}.json`),
-    JSON.stringify({ ...build, _format: "hh3-sol-build-info-1", userSourceNameMap: {} }),
-  );
-  writeFileSync(
-    join(folder, `build-info/${BUILD_ID}.output.json`),
-    JSON.stringify({ _format: "hh3-sol-build-info-output-1", id: BUILD_ID, output }),
-  );
+/** Puts code into the artifacts of this folder. All of it is returned, as one text to compare. */
+export function writeCode(folder: string, { output }: Compiled): string {
   let all = "";
   for (const path of globSync("contracts/**/*.json", { cwd: folder }).toSorted()) {
-    const artifact = readJson(join(folder, path)) as Artifact;
+    const { buildInfoId: _, ...artifact } = readJson(join(folder, path)) as Artifact;
     const evm = output.contracts?.[artifact.inputSourceName]?.[artifact.contractName]?.evm;
     // Left by a contract that is no more.
     if (!evm) continue;
     const bytecode = `0x${evm.bytecode.object}`;
     const deployedBytecode = `0x${evm.deployedBytecode.object}`;
-    writeFileSync(
-      join(folder, path),
-      JSON.stringify({ ...artifact, buildInfoId: BUILD_ID, bytecode, deployedBytecode }),
-    );
+    writeFileSync(join(folder, path), JSON.stringify({ ...artifact, bytecode, deployedBytecode }));
     all += `${path}:${bytecode}\n`;
   }
   return all;
+}
+
+/** Writes what was compiled as Hardhat does. */
+export function writeBuild(folder: string, { input, output }: Compiled): void {
+  const path = join(folder, "build-info");
+  mkdirSync(path, { recursive: true });
+  const build = { _format: "hh3-sol-build-info-1", id: BUILD_ID, solcVersion: SOLC, input };
+  writeFileSync(join(path, `${BUILD_ID}.json`), JSON.stringify(build));
+  const result = { _format: "hh3-sol-build-info-output-1", id: BUILD_ID, output };
+  writeFileSync(join(path, `${BUILD_ID}.output.json`), JSON.stringify(result));
 }
 
 /** One value for the text of all files in these folders. */

@@ -14,7 +14,7 @@ export interface Condition {
 
 const HIT = "buskerCoverageHit";
 // Free, so that it is no part of any contract's interface, and on one line, so that lines keep their numbers.
-const HELPER = `function ${HIT}(bool met, uint256 mark) pure returns (bool) { __NomicFoundationCoverage.sendHit(met ? mark : mark + 1); return met; }`;
+const HELPER = `function ${HIT}(uint256 mark) pure returns (bool) { __NomicFoundationCoverage.sendHit(mark); return true; }`;
 
 function decisionsIn(ast: AstNode): AstNode[] {
   const found: AstNode[] = [];
@@ -49,14 +49,19 @@ export function markConditions(name: string, source: string): { source: string; 
   });
   const ast = output.sources?.[name]?.ast;
   if (!ast) throw new Error(`${name} could not be read: ${errorsOf(output).join("\n")}`);
-  const edits: Edit[] = [];
+  const openings: Edit[] = [];
+  const endings: Edit[] = [];
   const conditions = decisionsIn(ast).map((node): Condition => {
     const [start, end] = rangeOf(node);
     const mark = `${createHash("sha256").update(`${name}:${node.src}`).digest("hex").slice(0, 62)}00`;
-    edits.push({ at: start, length: 0, text: `${HIT}(` }, { at: end, length: 0, text: `, 0x${mark})` });
+    const whenFalse = `${mark.slice(0, -2)}01`;
+    // Nothing is on the stack while the condition itself is worked out: some functions have no room left.
+    openings.push({ at: start, length: 0, text: "((" });
+    // Of two that end at one place the inner one, which is found later, ends first.
+    endings.unshift({ at: end, length: 0, text: `) ? ${HIT}(0x${mark}) : !${HIT}(0x${whenFalse}))` });
     const text = Buffer.from(source).subarray(start, end).toString().replaceAll(/\s+/g, " ");
-    return { line: lineAt(source, start), text, marks: [mark, `${mark.slice(0, 62)}01`] };
+    return { line: lineAt(source, start), text, marks: [mark, whenFalse] };
   });
   if (conditions.length === 0) return { source, conditions };
-  return { source: `${applyEdits(source, edits).trimEnd()} ${HELPER}\n`, conditions };
+  return { source: `${applyEdits(source, [...endings, ...openings]).trimEnd()} ${HELPER}\n`, conditions };
 }

@@ -1,9 +1,11 @@
 // Runs in every test file of a coverage run: writes the marks its transactions and calls came past, by the file's name.
 import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join, relative, sep } from "node:path";
 
 import hre from "hardhat";
 import { afterAll, expect } from "vitest";
+
+import { root } from "./builds.ts";
 
 const hits = new Set<string>();
 
@@ -14,6 +16,7 @@ hre.hooks.registerHandlers("network", {
 });
 
 afterAll(() => {
-  const test = basename(expect.getState().testPath!);
-  writeFileSync(join(process.env["BUSKER_HITS"]!, `${test}.json`), JSON.stringify([...hits]));
+  const test = relative(root, expect.getState().testPath!).replaceAll(sep, "/");
+  const path = join(process.env["BUSKER_HITS"]!, `${encodeURIComponent(test)}.json`);
+  writeFileSync(path, JSON.stringify([...hits]));
 });

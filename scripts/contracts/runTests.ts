@@ -6,7 +6,7 @@ import { root } from "./builds.ts";
 export interface TestRun {
   /** Folder of the artifacts that the tests deploy. */
   readonly artifacts: string;
-  /** Names of test files; all where there are none. */
+  /** Test files by path from the root; all where there are none. */
   readonly files?: readonly string[];
   /** Folder for the marks that the tests come past. */
   readonly hits?: string;
@@ -24,7 +24,7 @@ export async function runTests({
   untilFailure = false,
 }: TestRun): Promise<boolean> {
   const program = join(root, "node_modules/vitest/vitest.mjs");
-  const options = ["--config", "scripts/contracts/vitest.config.ts", "--reporter", "dot"];
+  const options = ["--config", "scripts/contracts/vitest.config.ts", "--reporter", "dot", "--silent"];
   if (untilFailure) options.push("--bail", "1", "--maxWorkers", "1");
   const child = spawn(process.execPath, [program, "run", ...options, ...files], {
     cwd: root,
