@@ -14,8 +14,6 @@ export interface TestRun {
   readonly untilFailure?: boolean;
 }
 
-const LONGEST_MS = 15 * 60_000;
-
 /** Runs test/contracts on other code than the repository's: whether all tests passed. */
 export async function runTests({
   artifacts,
@@ -29,7 +27,6 @@ export async function runTests({
   const child = spawn(process.execPath, [program, "run", ...options, ...files], {
     cwd: root,
     stdio: untilFailure ? "ignore" : "inherit",
-    timeout: LONGEST_MS,
     env: {
       ...process.env,
       HARDHAT_CONFIG: join(root, "scripts/contracts/hardhat.config.ts"),

@@ -13,7 +13,8 @@ export default defineConfig({
     // Nor does the code fit a chain's limits.
     testNamePattern: "^(?!.*fit the size limits)",
     setupFiles: process.env["BUSKER_HITS"] ? ["scripts/contracts/recordHits.ts"] : [],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // A busy machine kills no mutant: what loops for ever on the chain runs out of gas.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });
