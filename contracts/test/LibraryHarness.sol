@@ -11,6 +11,22 @@ import {Terms} from "../types/Terms.sol";
 
 /// The libraries' internal functions, for tests.
 contract LibraryHarness {
+    struct Outcome {
+        bool done;
+        /// What the call returned, or reverted with.
+        bytes answer;
+    }
+
+    /// Many calls of this contract's functions in one, so that tests can try thousands of cases.
+    function all(bytes[] calldata calls) external view returns (Outcome[] memory outcomes) {
+        outcomes = new Outcome[](calls.length);
+        for (uint256 i = 0; i < calls.length; i++) {
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, bytes memory answer) = address(this).staticcall(calls[i]);
+            outcomes[i] = Outcome(done, answer);
+        }
+    }
+
     function multiply(bytes32 x, bool odd, bytes32 scalar) external pure returns (address) {
         return ReleaseKey.multiply(x, odd, scalar);
     }
