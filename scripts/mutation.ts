@@ -109,7 +109,13 @@ class Run {
 
   /** Tests that come past this line; first the one that has noticed most in this file, or else that comes past fewest lines. */
   #testsOf(path: string, line: number): string[] {
-    const tests = this.#lines[path]?.[line] ?? Object.values(this.#lines[path] ?? {}).flat();
+    const here = this.#lines[path] ?? {};
+    // No statement begins there: then all of the file, and all there are where the file has constants only.
+    const tests =
+      here[line] ??
+      (Object.keys(here).length > 0 ? [here] : Object.values(this.#lines)).flatMap((lines) =>
+        Object.values(lines).flat(),
+      );
     const noticed = (test: string): number =>
       this.all.filter((mutant) => mutant.path === path && this.#known[mutant.id]?.by === test).length;
     const passed = (test: string): number =>
