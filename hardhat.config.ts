@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
-import { defineConfig } from "hardhat/config";
+import hardhatIgnitionEthers from "@nomicfoundation/hardhat-ignition-ethers";
+import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
+import hardhatVerify from "@nomicfoundation/hardhat-verify";
+import { configVariable, defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import type { CompilerOutputError } from "hardhat/types/solidity";
 
@@ -37,17 +40,36 @@ const warningsAreErrors: HardhatPlugin = {
   },
 };
 
+const compiler = {
+  version: "0.8.37",
+  // The compiler from npm: nothing is downloaded at build time.
+  path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+  settings: {
+    // Hardhat puts the optimizer first in the production profile: in this order, both profiles are one build.
+    optimizer: { enabled: true, runs: 200 },
+    evmVersion: "prague" as const,
+    // A fifth less code than without: see docs/decisions/pieces-of-code.md.
+    viaIR: true,
+  },
+};
+
+/** A chain of others. Where it is and who pays comes from Hardhat's keystore or from the environment. */
+function remote(name: string, chainId?: number) {
+  return {
+    type: "http" as const,
+    url: configVariable(`${name}_RPC_URL`),
+    accounts: [configVariable(`${name}_DEPLOYER_KEY`)],
+    ...(chainId === undefined ? {} : { chainId }),
+  };
+}
+
 export default defineConfig({
-  plugins: [hardhatEthers, warningsAreErrors],
+  plugins: [hardhatEthers, hardhatIgnitionEthers, hardhatKeystore, hardhatVerify, warningsAreErrors],
   solidity: {
-    version: "0.8.37",
-    // The compiler from npm: nothing is downloaded at build time.
-    path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: {
-      evmVersion: "prague",
-      optimizer: { enabled: true, runs: 200 },
-      // A fifth less code than without: see docs/decisions/pieces-of-code.md.
-      viaIR: true,
+    // Deployed is the code that was tested. By default, Hardhat would compile every file once more, each alone.
+    profiles: {
+      default: compiler,
+      production: { ...compiler, isolated: false, toolVersionsInBuildInfo: false },
     },
   },
   paths: {
@@ -58,5 +80,19 @@ export default defineConfig({
     default: { type: "edr-simulated", chainType: "l1", hardfork: "prague" },
     // For tests: where it listens is known when it has started.
     anvil: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    sepolia: remote("SEPOLIA", 11_155_111),
+    mainnet: remote("MAINNET", 1),
+    custom: remote("CUSTOM"),
+  },
+  ignition: {
+    // keccak256("Busker"). An address depends on this and the creation code, on nothing else: see docs/deployment.md.
+    strategyConfig: {
+      create2: { salt: "0x9cdf3440c6864c49bf40c5a07879641c01fbbee7e5f50e582e0226a337ca99a8" },
+    },
+  },
+  verify: {
+    etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") },
+    blockscout: { enabled: true },
+    sourcify: { enabled: true },
   },
 });
