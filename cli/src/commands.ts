@@ -5,10 +5,16 @@ import { addPack } from "./commands/pack.ts";
 import { addPublish } from "./commands/publish.ts";
 import { addCall } from "./commands/call.ts";
 import { addCreate } from "./commands/create.ts";
+import { addWithdraw } from "./commands/withdraw.ts";
 import { addOpen } from "./commands/open.ts";
 import { addVerify } from "./commands/verify.ts";
-import { addStatus } from "./commands/status.ts";
+import { addRelease } from "./commands/release.ts";
+import { addReport } from "./commands/report.ts";
+import { addAbsence } from "./commands/absence.ts";
+import { addDispute } from "./commands/dispute.ts";
+import { addKeyholders } from "./commands/keyholders.ts";
 import { addKeyholderCommands } from "./commands/keyholder.ts";
+import { addReputationCommands } from "./commands/reputation.ts";
 import { addStepCommands } from "./commands/steps.ts";
 import { addServe } from "./commands/serve.ts";
 import { addLocal } from "./commands/local.ts";
@@ -24,10 +30,16 @@ export const commands: readonly ((program: Command) => void)[] = [
   addArtistCommands,
   addVerify,
   addFanCommands,
+  addWithdraw,
   addOpen,
-  addStatus,
+  addRelease,
   addStepCommands,
+  addDispute,
+  addReport,
+  addAbsence,
+  addKeyholders,
   addKeyholderCommands,
+  addReputationCommands,
   addServe,
   addLocal,
   addDemo,

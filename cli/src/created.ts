@@ -34,6 +34,6 @@ async function withoutRelease(home: string, draft: Draft): Promise<Draft> {
 export function refuseCreated({ name, releaseId }: Draft): void {
   if (releaseId === undefined) return;
   throw new BuskerError("DRAFT_ON_CHAIN", `The draft "${name}" is on chain as ${releaseId}`, {
-    hint: `See \`busker status ${name}\` for what comes next. If it failed, pack the work anew under another --name: its keyholders had shares of this key.`,
+    hint: `See \`busker release ${name}\` for what comes next. If it failed, pack the work anew under another --name: its keyholders had shares of this key.`,
   });
 }

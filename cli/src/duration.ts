@@ -33,3 +33,14 @@ export function formatDuration(seconds: number): string {
   const shown = parts.filter(([count]) => count > 0).slice(0, 2);
   return shown.length === 0 ? "0 s" : shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
+
+/** A time of the chain for people. */
+export function formatDate(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", " UTC").replace("T", " ");
+}
+
+/** What this machine's clock shows once so many seconds have passed. */
+export function formatHere(seconds: number): string {
+  // The Swedish way of writing dates is the international one.
+  return new Date(Date.now() + seconds * 1000).toLocaleString("sv-SE", { timeZoneName: "short" });
+}

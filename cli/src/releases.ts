@@ -29,7 +29,7 @@ export async function resolveRelease(context: Context, client: Client, text: str
     });
   }
   throw new BuskerError("NO_RELEASE", `There is no release or draft "${text}"`, {
-    hint: "`busker status` lists the releases on this chain.",
+    hint: "`busker release` lists the releases on this chain.",
   });
 }
 

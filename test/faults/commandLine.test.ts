@@ -120,7 +120,7 @@ describe("a packed draft", () => {
 
 describe("without a running system", () => {
   test("a command says how to start one", async () =>
-    expect(await expectRefusal(busker("status"), "NO_SYSTEM")).toContain("npm start"));
+    expect(await expectRefusal(busker("release"), "NO_SYSTEM")).toContain("npm start"));
 
   test("a demo account is refused before anything is written for it", async () => {
     const place = await work("Demo", { "song.txt": "la la la" });
@@ -130,7 +130,7 @@ describe("without a running system", () => {
   test("a chain endpoint that does not answer is named, without a key in its path", async () => {
     const contract = "0x0000000000000000000000000000000000000001";
     const text = await expectRefusal(
-      busker("--rpc", "http://127.0.0.1:1/secret-path", "--contract", contract, "status"),
+      busker("--rpc", "http://127.0.0.1:1/secret-path", "--contract", contract, "release"),
       "RPC_UNREACHABLE",
     );
     expect(text).toContain("http://127.0.0.1:1");
@@ -138,7 +138,7 @@ describe("without a running system", () => {
   });
 
   test("programs get the error as JSON", async () => {
-    const { code, stdout } = await busker("--json", "status");
+    const { code, stdout } = await busker("--json", "release");
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ error: "NO_SYSTEM", hint: expect.any(String) as string });
   });
@@ -146,7 +146,7 @@ describe("without a running system", () => {
 
 describe("what a person mistypes", () => {
   test("a missing argument is an error as JSON too, for programs", async () => {
-    const { code, stdout } = await busker("--json", "status", "--home");
+    const { code, stdout } = await busker("--json", "release", "--home");
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ error: "USAGE", hint: expect.any(String) as string });
   });
@@ -162,7 +162,7 @@ describe("what a person mistypes", () => {
     const { stdout } = await busker("--help");
     const names = [...stdout.matchAll(/^ {2}([a-z-]+)(?: .*)?$/gm)].map((match) => match[1]!);
     const verbs =
-      "pack publish call create seal audit pledge unpledge status reveal unlock publish-key finalize refund open verify";
+      "pack publish call create seal audit pledge unpledge release reveal unlock publish-key finalize refund open verify report absence stake cash-out dispute keyholders withdraw";
     expect(names).toEqual(expect.arrayContaining(verbs.split(" ")));
   });
 });

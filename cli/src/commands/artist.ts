@@ -130,7 +130,7 @@ function checkPublishable(state: State, early: boolean): void {
   throw new BuskerError(
     "RELEASE_TAKES_NO_KEY",
     `The release is ${stateName(state)}, and a content key can be published only while it is Funded or Open`,
-    { hint: "Look at `busker status RELEASE`: it says what can be done now. The key was sent to nobody." },
+    { hint: "Look at `busker release RELEASE`: it says what can be done now. The key was sent to nobody." },
   );
 }
 

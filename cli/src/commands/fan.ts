@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { describeCurrency } from "@busker/sdk/chain/currency.ts";
 import { readTerms } from "@busker/sdk/chain/readRelease.ts";
-import { withdraw } from "@busker/sdk/release/collateral.ts";
-import { pledge } from "@busker/sdk/release/pledge.ts";
+import { pledgeWithPermit } from "@busker/sdk/release/pledgeWithPermit.ts";
 import { refund, refundBatch } from "@busker/sdk/release/refund.ts";
 import { tip } from "@busker/sdk/release/tip.ts";
 import { requestUnpledge, unpledge } from "@busker/sdk/release/unpledge.ts";
@@ -10,7 +9,7 @@ import { latestTime } from "@busker/sdk/chain/time.ts";
 import { parseAccount, parseAddress, payee } from "../address.ts";
 import { action } from "../context.ts";
 import { formatDuration } from "../duration.ts";
-import { currencyOf, formatMoney, parseMoney } from "../money.ts";
+import { formatMoney, parseMoney } from "../money.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
 export function addFanCommands(program: Command): void {
@@ -30,7 +29,7 @@ export function addFanCommands(program: Command): void {
         const releaseId = await resolveRelease(context, client, text);
         const currency = await describeCurrency(client, (await readTerms(client, releaseId)).currency);
         const amount = parseMoney(amountText, currency);
-        const result = await pledge(client, releaseId, {
+        const result = await pledgeWithPermit(client, releaseId, {
           amount,
           ...(options.for === undefined ? {} : { beneficiary: parseAccount(options.for) }),
         });
@@ -84,22 +83,6 @@ export function addFanCommands(program: Command): void {
             ? await refund(client, releaseId, await payee(client, options.to))
             : await refundBatch(client, releaseId, options.fans.map(parseAddress));
         context.output.result({ releaseId, transaction: hash }, "Paid back.");
-      }),
-    );
-
-  program
-    .command("withdraw")
-    .description("pay out your credits: payouts, bonds, and refunds that others pushed")
-    .option("--currency <address>", "ERC-20 token; default the native coin")
-    .option("--to <address>", "account to pay; default your own")
-    .action(
-      action(async (context, options: { currency?: string; to?: string }) => {
-        const client = await context.account();
-        const owner = await client.signer.getAddress();
-        const currency = await currencyOf(client, options.currency);
-        const amount = await client.contract.creditOf(owner, currency.address);
-        await withdraw(client, currency.address, await payee(client, options.to));
-        context.output.result({ amount }, `Paid out ${formatMoney(amount, currency)}.`);
       }),
     );
 

@@ -53,7 +53,7 @@ export function addLocal(program: Command): void {
             "Everything is up. In another terminal, try:",
             "  npx busker keyholders",
             '  npx busker pack FOLDER --artist "Your name" --as artist',
-            "  npx busker status",
+            "  npx busker release",
             "  npx busker --help",
             "  npm run demo               (a whole release by itself)",
             "Ctrl-C stops everything.",

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { ContractTransactionReceipt } from "ethers";
 import type { Client } from "@busker/sdk/chain/client.ts";
-import { abort, closeSlots, drawAudit, expire, fail, finalize, unlock } from "@busker/sdk/release/steps.ts";
+import { abort, closeSlots, drawAudit, expire, fail, finalize } from "@busker/sdk/release/steps.ts";
+import { unlock } from "@busker/sdk/release/unlock.ts";
 import { action } from "../context.ts";
 import { parseWhole } from "../numbers.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
@@ -30,7 +31,7 @@ const STEPS: readonly Step[] = [
   },
   {
     name: "abort",
-    description: "end a release whose artist missed the limit to seal or to open the audit",
+    description: "end a release that is compromised, or whose artist did not seal or open the audit in time",
     done: "The release has failed.",
     run: abort,
   },
@@ -68,13 +69,21 @@ export function addStepCommands(program: Command): void {
     .description("unlock with revealed shares, where the last reveal did not do it (anyone)")
     .argument("<release>", RELEASE_HELP)
     .argument("<group>", "number of the group, from 0")
-    .argument("<slots...>", "numbers of exactly as many revealed slots as the threshold says")
+    .argument(
+      "[slots...]",
+      "exactly as many revealed slots as the threshold says; default: those that fit are found",
+    )
     .action(
       action(async (context, text: string, group: string, slots: string[]) => {
         const client = await context.account();
         const releaseId = await resolveRelease(context, client, text);
         const indices = slots.map((slot) => parseWhole(slot, "slot")).sort((a, b) => a - b);
-        const { hash } = await unlock(client, releaseId, parseWhole(group, "group"), indices);
+        const { hash } = await unlock(
+          client,
+          releaseId,
+          parseWhole(group, "group"),
+          indices.length === 0 ? undefined : indices,
+        );
         context.output.result({ releaseId, transaction: hash }, "The release is unlocked.");
       }),
     );

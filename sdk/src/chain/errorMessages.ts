@@ -17,7 +17,7 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
       Number(state) === 0
         ? "The contract has no release with this id"
         : `The release is ${stateName(Number(state))}, and the step does not work in that state`,
-    next: "Look at `busker status RELEASE`: it says what can be done now.",
+    next: "Look at `busker release RELEASE`: it says what can be done now.",
   },
   Release_NotArtist: {
     what: ({ caller, artist }) => `Only the artist ${s(artist)} may do this, not ${s(caller)}`,
@@ -29,15 +29,15 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
   },
   Release_TooLate: {
     what: ({ limit, time }) => `The step worked before ${at(limit)}, and it is ${at(time)} on the chain`,
-    next: "Look at `busker status RELEASE`: it says what can be done now.",
+    next: "Look at `busker release RELEASE`: it says what can be done now.",
   },
   Release_UnknownGroup: {
     what: ({ group }) => `The release has no group ${s(group)}`,
-    next: "Groups are numbered from 0; `busker status RELEASE` lists them.",
+    next: "Groups are numbered from 0; `busker release RELEASE` lists them.",
   },
   Release_UnknownSlot: {
     what: ({ group, index }) => `Group ${s(group)} has no slot ${s(index)}`,
-    next: "Slots are numbered from 0; `busker status RELEASE` lists them.",
+    next: "Slots are numbered from 0; `busker release RELEASE` lists them.",
   },
   Release_Compromised: {
     what: () => "Enough of one group's release keys leaked to open the release: it takes no money any more",

@@ -1,4 +1,4 @@
-import type { EventLog, Log, LogDescription } from "ethers";
+import type { EventLog, Log, LogDescription, TransactionReceipt } from "ethers";
 import type { abi } from "./generated/abi.ts";
 import type { Client } from "./client.ts";
 import { LOG_RANGE_BLOCKS } from "./constants.ts";
@@ -83,4 +83,12 @@ export function decodeEvent(log: Log | EventLog): BuskerEvent | null {
     transactionHash: log.transactionHash,
     logIndex: log.index,
   };
+}
+
+/** The arguments of the events of one name in a receipt. */
+export function eventsIn({ logs }: Pick<TransactionReceipt, "logs">, name: EventName): BuskerEvent["args"][] {
+  return logs.flatMap((log) => {
+    const event = decodeEvent(log);
+    return event?.name === name ? [event.args] : [];
+  });
 }

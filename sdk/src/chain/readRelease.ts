@@ -18,6 +18,11 @@ export interface Release {
   /** The audit's fragments are drawn. */
   drawn: boolean;
   slotsClosed: boolean;
+  /** As many release keys of one group as open it were proven leaked: it takes no money any more. */
+  compromised: boolean;
+  bondForfeited: boolean;
+  /** Taken from absent keyholders and from the bond after a fraud: the artist's at Settled, the fans' in Failed. */
+  damages: bigint;
   /** May be lower than the terms' goal after acceptRaised or expire. */
   goal: bigint;
   raised: bigint;
@@ -58,6 +63,9 @@ export async function readRelease(
     early: info.early,
     drawn: info.drawn,
     slotsClosed: info.slotsClosed,
+    compromised: info.compromised,
+    bondForfeited: info.bondForfeited,
+    damages: info.damages,
     goal: info.goal,
     raised: info.raised,
     createdAt: Number(info.createdAt),

@@ -1,5 +1,5 @@
 import { DOMAIN_CHUNK } from "../protocol/domains.ts";
-import { bigEndian, fromHex, wipe } from "./bytes.ts";
+import { bigEndian, equal, fromHex, wipe } from "./bytes.ts";
 import { keccak } from "./hash.ts";
 import type { Bytes } from "./bytes.ts";
 
@@ -32,4 +32,22 @@ export function chunkKeyHashes(contentKey: Uint8Array, archiveSalt: Uint8Array, 
     wipe(key);
   }
   return hashes;
+}
+
+/**
+ * @param keyHashes keccak256(k_j) as the archive commits to them, C × 32 bytes.
+ * @returns the first j for which the content key gives another key than is committed to; null when all fit.
+ */
+export function firstWrongKeyHash(
+  contentKey: Uint8Array,
+  archiveSalt: Uint8Array,
+  keyHashes: Uint8Array,
+): number | null {
+  for (let j = 0; 32 * j < keyHashes.length; j++) {
+    const key = chunkKey(contentKey, archiveSalt, j);
+    const fits = equal(chunkKeyHash(key), keyHashes.subarray(32 * j, 32 * j + 32));
+    wipe(key);
+    if (!fits) return j;
+  }
+  return null;
 }

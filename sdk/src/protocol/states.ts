@@ -25,6 +25,10 @@ export const Failure = {
 export type Failure = (typeof Failure)[keyof typeof Failure];
 export type FailureName = keyof typeof Failure;
 
+/** What the licence in an archive's manifest is worth: nothing after a failure, in force once unlocked. */
+export const Licence = { Void: 0, Pending: 1, Granted: 2 } as const;
+export type LicenceName = keyof typeof Licence;
+
 /** What happens at the deadline when the goal was not met: refund the fans, or release for what was raised. */
 export const DeadlinePolicy = { Refund: 0, Release: 1 } as const;
 export type DeadlinePolicy = (typeof DeadlinePolicy)[keyof typeof DeadlinePolicy];
@@ -38,6 +42,11 @@ export function stateName(state: number | bigint): StateName {
 /** @returns the name of a failure number read from the contract. @throws RangeError for a number that is no failure. */
 export function failureName(failure: number | bigint): FailureName {
   return nameIn(Failure, failure, "failure");
+}
+
+/** @returns the name of a licence's worth read from the contract. @throws RangeError for a number that is none. */
+export function licenceName(licence: number | bigint): LicenceName {
+  return nameIn(Licence, licence, "licence");
 }
 
 function nameIn<T extends Record<string, number>>(

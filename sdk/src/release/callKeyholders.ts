@@ -24,7 +24,7 @@ export interface CallKeyholdersOptions {
 }
 
 /**
- * Sends a signed call for keyholders and collects the offers that hold on chain: unused nonce, enough free collateral.
+ * Sends a signed call for keyholders and collects the offers that hold on chain: unused nonce, enough free collateral, nothing unpaid.
  *
  * @throws BuskerError as validateTerms does, before anybody is asked, when no terms can be made of this offering
  * @param host the artist's libp2p node, whose peer id the call is bound to
@@ -111,6 +111,13 @@ async function hollow(
       {
         hint: "Ask it again, or choose another keyholder.",
       },
+    );
+  }
+  if (account.unpaidParts > 0n) {
+    return new BuskerError(
+      "OFFER_PARTS_UNPAID",
+      `Keyholder ${offer.keyholder} has ${account.unpaidParts} slashed parts to pay, and can take no new slot until then`,
+      { hint: "Choose another keyholder." },
     );
   }
   if (account.free < offer.deposit) {

@@ -6,3 +6,7 @@ export const CREATE_WITHIN_SECONDS = 24 * 3600;
 export const BLOCK_POLL_MS = 500;
 /** How long to wait for others to bring a release to a state. */
 export const AWAIT_STATE_MS = 120_000;
+/** Subsets of revealed shares that are tried, at most, to open a group whose first ones did not. */
+export const MAX_UNLOCK_TRIES = 5000;
+/** How long a permit for a pledge works, in chain time. */
+export const PERMIT_VALIDITY_SECONDS = 3600;

@@ -1,6 +1,7 @@
+import type { ContractTransactionReceipt } from "ethers";
 import { payWith, requireSigner } from "../chain/currency.ts";
 import type { Client } from "../chain/client.ts";
-import { buskerInterface } from "../chain/interface.ts";
+import { eventsIn } from "../chain/events.ts";
 import { transact } from "../chain/transact.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import { readRelease } from "../chain/readRelease.ts";
@@ -28,13 +29,13 @@ export async function pledge(
   const { terms } = await readRelease(client, releaseId);
   const payment = await payWith(client, terms.currency, amount);
   const fan = beneficiary ?? (await requireSigner(client).getAddress());
-  const receipt = await transact(client.contract.pledge(releaseId, amount, fan, payment));
-  for (const log of receipt.logs) {
-    const event = buskerInterface.parseLog(log);
-    if (event?.name === "Pledged") {
-      return { accepted: event.args["amount"] as bigint, raised: event.args["raised"] as bigint };
-    }
-  }
+  return pledgedIn(await transact(client.contract.pledge(releaseId, amount, fan, payment)));
+}
+
+/** What a pledge's receipt says that the contract took, and what is raised. */
+export function pledgedIn(receipt: ContractTransactionReceipt): { accepted: bigint; raised: bigint } {
+  const [event] = eventsIn(receipt, "Pledged");
+  if (event !== undefined) return { accepted: event["amount"] as bigint, raised: event["raised"] as bigint };
   throw new BuskerError("UNEXPECTED_RECEIPT", "The pledge was mined but the contract reported none", {
     hint: "Check that the client's version fits the contract.",
   });

@@ -54,7 +54,7 @@ async function checkStarted(client: Client, releaseId: string, group: number): P
   throw new BuskerError(
     "REVEAL_TOO_EARLY",
     `Group ${group} has not started at a finalized block, and who learns its keys before can report them`,
-    { hint: "Keep the key to yourself until the group starts: `busker status RELEASE` says when, if ever." },
+    { hint: "Keep the key to yourself until the group starts: `busker release RELEASE` says when, if ever." },
   );
 }
 

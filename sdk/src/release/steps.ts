@@ -27,7 +27,10 @@ export function cancel(client: Client, releaseId: string): Step {
   return transact(client.contract.cancel(releaseId));
 }
 
-/** Ends a release whose artist missed the limit to seal or to open the audit (Locked, Audit → Failed). Anyone. */
+/**
+ * Ends a release whose artist missed the limit to seal or to open the audit (Locked, Audit → Failed), or that is compromised (Open too).
+ * Anyone.
+ */
 export function abort(client: Client, releaseId: string): Step {
   return transact(client.contract.abort(releaseId));
 }
@@ -35,15 +38,6 @@ export function abort(client: Client, releaseId: string): Step {
 /** Ends funding after the deadline by the policy in the terms: refunds, or release for what is raised. Anyone. */
 export function expire(client: Client, releaseId: string): Step {
   return transact(client.contract.expire(releaseId));
-}
-
-/**
- * Unlocks with the revealed shares of one group (Funded → Unlocked). Anyone.
- *
- * @param indices exactly `threshold` revealed slots of the group, ascending
- */
-export function unlock(client: Client, releaseId: string, group: number, indices: number[]): Step {
-  return transact(client.contract.unlock(releaseId, group, indices));
 }
 
 /**

@@ -9,8 +9,9 @@ import type { AbortOptions, BlockSource } from "../content/store.ts";
 import { auditIndices } from "../crypto/audit.ts";
 import { fromHex, toHex } from "../crypto/bytes.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import type { Group, Terms } from "../protocol/terms.ts";
-import { smallestDeposits } from "../protocol/validateTerms.ts";
+import { auditMissChance } from "../protocol/chances.ts";
+import { coalitionCost } from "../protocol/coalition.ts";
+import type { Terms } from "../protocol/terms.ts";
 import { archiveCid } from "../archive/block.ts";
 
 export interface VerifyReleaseOptions extends AbortOptions {
@@ -18,6 +19,8 @@ export interface VerifyReleaseOptions extends AbortOptions {
   source: BlockSource;
   onProgress?: (progress: { bytesDone: number; bytesTotal: number }) => void;
 }
+
+const BAD_TENTH = 0.1;
 
 /** What a fan knows after checking a release, before it pledges. */
 export interface VerifiedRelease {
@@ -53,8 +56,8 @@ export async function verifyRelease(
     manifest: archive.manifest,
     archiveSize: archive.archiveSize,
     auditedFragments: [...audited.keys()],
-    missChance: 0.9 ** audited.size,
-    coalitionCost: terms.goal === 0n ? null : leastCoalitionCost(terms.groups, terms.goal),
+    missChance: auditMissChance(audited.size, BAD_TENTH),
+    coalitionCost: coalitionCost(terms.groups, terms.goal),
   };
 }
 
@@ -108,10 +111,4 @@ async function decryptAudited(
     if (fragment.lockedIndex === null || !audited.has(fragment.lockedIndex)) continue;
     await readFragment(view, fragment, keys, options);
   }
-}
-
-/** R of the protocol: the smallest sum of M half deposits over the goal, over all groups. */
-export function leastCoalitionCost(groups: readonly Group[], goal: bigint): number {
-  const least = groups.map(smallestDeposits).reduce((a, b) => (a < b ? a : b));
-  return Number((least * 5000n) / goal) / 10_000;
 }
