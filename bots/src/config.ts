@@ -33,6 +33,7 @@ const currency = z
     maxTotal: decimalAmount.optional(),
     minFeeFloor: decimalAmount.default("0"),
     collateral: decimalAmount.default("0"),
+    leastReward: decimalAmount.default("0"),
   })
   .transform(({ decimals, ...given }, context) => {
     const units = (amount: string) => {
@@ -49,6 +50,7 @@ const currency = z
       maxTotal: given.maxTotal === undefined ? null : units(given.maxTotal),
       minFeeFloor: units(given.minFeeFloor),
       collateral: units(given.collateral),
+      leastReward: units(given.leastReward),
     };
   });
 
@@ -82,6 +84,19 @@ export const configSchema = z.strictObject({
     .prefault({}),
   health: z.strictObject({ port: z.int().min(0).max(65_535) }).optional(),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+  steps: z
+    .strictObject({
+      drawAudit: z.boolean().default(true),
+      abort: z.boolean().default(true),
+      expire: z.boolean().default(true),
+      unlock: z.boolean().default(true),
+      proveBadDealing: z.boolean().default(true),
+      fail: z.boolean().default(true),
+      reportAbsence: z.boolean().default(true),
+      finalize: z.boolean().default(true),
+      closeSlots: z.boolean().default(true),
+    })
+    .prefault({}),
   policy: z.strictObject({
     currencies: z.array(currency).min(1),
     minFeeBps: basisPoints.default(0),

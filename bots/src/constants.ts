@@ -18,8 +18,6 @@ export const REVEAL_GAS_RESERVE = 250_000n;
 export const RECEIPT_TIMEOUT_MS = 180_000;
 /** How many times the usual fee a transaction may pay, at most, after it was replaced again and again. */
 export const MAX_FEE_FACTOR = 10n;
-/** Subsets of revealed shares that are tried, at most, to open a group whose first ones did not. */
-export const MAX_UNLOCK_TRIES = 500;
 /** Releases whose state is read at the same time. */
 export const CONCURRENT_READS = 16;
 /** How long a shutdown may take before the process ends anyway. */

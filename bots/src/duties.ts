@@ -1,15 +1,32 @@
-import type { FinalizedClock, GroupView, Periods, ReleaseView } from "./view.ts";
+import { absencePenalty } from "@busker/sdk/protocol/penalties.ts";
 
-export type DutyKind =
-  "drawAudit" | "checkShare" | "reveal" | "unlock" | "finalize" | "closeSlots" | "abort" | "expire" | "fail";
+import type { FinalizedClock, Periods, ReleaseView } from "./view.ts";
+
+/** What anyone may do: the configuration can leave each of them to others. */
+export type StepKind =
+  | "drawAudit"
+  | "abort"
+  | "expire"
+  | "unlock"
+  | "proveBadDealing"
+  | "fail"
+  | "reportAbsence"
+  | "finalize"
+  | "closeSlots";
+
+export type DutyKind = "checkShare" | "reveal" | StepKind;
 
 /** One thing to do for one release, and when. */
 export interface Duty {
   kind: DutyKind;
   releaseId: string;
-  /** The slot that acts or is checked; for `unlock` only the group. */
+  /** The slot that acts or is checked; only the group where a step is about the whole of it. */
   group?: number;
   index?: number;
+  /** What is revealed of the group: with more of it, a step that looks for shares is worth another try. */
+  revealed?: number;
+  /** What it earns, in the release's currency, where the fee of its transaction may be more. */
+  reward?: { currency: string; amount: bigint };
   /** First finalized chain time (seconds) at which the contract allows it. */
   notBefore: number;
   /** First finalized block at which the contract allows it (0: any). */
@@ -54,25 +71,31 @@ export function foreseeDuties(
 
   switch (view.state) {
     case "Locked":
-      return [anyone("abort", view.since + periods.sealPeriod)];
+      return [anyone("abort", view.compromised ? 0 : view.since + periods.sealPeriod)];
     case "Audit":
       return [
         ...shareChecks(view, isShareChecked),
         ...(view.drawn || view.drawBlock === 0 ? [] : [drawAudit(view, anyone("drawAudit", 0))]),
-        anyone("abort", view.since + periods.auditPeriod),
+        anyone("abort", view.compromised ? 0 : view.since + periods.auditPeriod),
       ];
     case "Open":
-      return [...shareChecks(view, isShareChecked), anyone("expire", view.deadline)];
+      return [
+        ...shareChecks(view, isShareChecked),
+        ...(view.compromised ? [anyone("abort", 0)] : []),
+        anyone("expire", view.deadline),
+      ];
     case "Funded":
       return [
         ...shareChecks(view, isShareChecked),
         ...reveals(view),
-        ...unlocks(view).map((group) => ({ ...anyone("unlock", 0), group })),
+        ...unlocks(view).map((place) => ({ ...anyone("unlock", 0), ...place })),
         anyone("fail", Math.max(...view.groups.map((group) => group.windowEndsAt)) + periods.failDelay),
       ];
     case "Unlocked":
       return [
         ...reveals(view),
+        ...badDealings(view).map((place) => ({ ...anyone("proveBadDealing", 0), ...place })),
+        ...absences(view).map((earned) => ({ ...anyone("reportAbsence", 0), ...earned })),
         anyone(
           "finalize",
           view.unlockedAt + (view.early ? periods.earlyDisputePeriod : periods.disputePeriod),
@@ -80,7 +103,10 @@ export function foreseeDuties(
       ];
     case "Failed":
       if (view.slotsClosed) return [];
-      return [anyone("closeSlots", view.since + (view.failedBeforeSeal ? 0 : periods.closeDelay))];
+      return [
+        ...absences(view).map((earned) => ({ ...anyone("reportAbsence", 0), ...earned })),
+        anyone("closeSlots", view.since + (view.failedBeforeSeal ? 0 : periods.closeDelay)),
+      ];
     case "None":
     case "Settled":
       return [];
@@ -107,9 +133,15 @@ export function dueDuties(
   return foreseeDuties(view, periods, isShareChecked).filter((duty) => isDue(duty, clock));
 }
 
+/** Whether the keyholder's configuration has it do this. Its own slots are not up for choice. */
+export function isWanted({ kind }: Duty, steps: Readonly<Record<StepKind, boolean>>): boolean {
+  return kind === "reveal" || kind === "checkShare" || steps[kind];
+}
+
 /** Names a duty for logs and for remembering that it is under way. */
 export function dutyKey(duty: Duty): string {
-  return [duty.kind, duty.releaseId, duty.group ?? "", duty.index ?? ""].join(":");
+  const { kind, releaseId, group, index, revealed } = duty;
+  return [kind, releaseId, group ?? "", index ?? "", revealed ?? ""].join(":");
 }
 
 function drawAudit(view: ReleaseView, duty: Duty): Duty {
@@ -143,7 +175,7 @@ function reveals(view: ReleaseView): Duty[] {
   for (const { group, index } of view.own) {
     const state = view.groups[group];
     // Zero: not funded, as far as the finalized block knows.
-    if (state === undefined || state.startsAt === 0 || isRevealed(state, index)) continue;
+    if (state === undefined || state.startsAt === 0 || isSet(state.revealed, index)) continue;
     const isUnlocked = view.state === "Unlocked";
     // A group that had not started when the release was unlocked never does; its keys stay secret.
     if (isUnlocked && group > 0 && state.startsAt > view.unlockedAt) continue;
@@ -165,18 +197,47 @@ function reveals(view: ReleaseView): Duty[] {
 }
 
 /** Groups with enough revealed keys that did not open the release by themselves. */
-function unlocks(view: ReleaseView): number[] {
+function unlocks(view: ReleaseView): { group: number; revealed: number }[] {
   return [...view.groups.entries()]
-    .filter(([, group]) => countRevealed(group) >= group.threshold)
-    .map(([index]) => index);
+    .filter(([, { revealed, threshold }]) => count(revealed) >= threshold)
+    .map(([group, { revealed }]) => ({ group, revealed }));
 }
 
-function isRevealed(group: GroupView, index: number): boolean {
-  return ((group.revealed >>> index) & 1) === 1;
+/**
+ * Groups of which some shares may prove bad dealing: the bond that is lost then is shared by all slots. The contract itself held
+ * the first threshold of them against the key hash, so it takes more.
+ */
+function badDealings(view: ReleaseView): { group: number; revealed: number }[] {
+  const isPaid = view.own.some(({ group, index }) => !isSet(view.groups[group]?.leaked ?? 0, index));
+  if (view.bondForfeited || !isPaid) return [];
+  return [...view.groups.entries()]
+    .filter(([, { revealed, threshold, bad }]) => !bad && count(revealed) > threshold)
+    .map(([group, { revealed }]) => ({ group, revealed }));
 }
 
-function countRevealed(group: GroupView): number {
-  let count = 0;
-  for (let index = 0; index < group.size; index++) if (isRevealed(group, index)) count++;
-  return count;
+/** Groups whose absent slots can be reported, none of them this keyholder's, and what that earns at once. */
+function absences(view: ReleaseView): Pick<Duty, "group" | "reward">[] {
+  const servedUntil = view.unlockedAt === 0 ? view.since : view.unlockedAt;
+  return [...view.groups.entries()].flatMap(([number, group]) => {
+    const wasNeeded = group.startsAt !== 0 && group.windowEndsAt <= servedUntil;
+    const isExcused = group.bad || group.unlocked || count(group.inWindow) >= group.threshold;
+    if (!wasNeeded || isExcused || group.absent !== 0) return [];
+    const isAbsent = (index: number) => !isSet(group.inWindow | group.leaked, index);
+    if (view.own.some((slot) => slot.group === number && isAbsent(slot.index))) return [];
+    const amount = group.deposits.reduce(
+      (sum, deposit, index) => sum + (isAbsent(index) ? absencePenalty(deposit, 0n).reward : 0n),
+      0n,
+    );
+    return amount === 0n ? [] : [{ group: number, reward: { currency: view.currency, amount } }];
+  });
+}
+
+function isSet(bitmap: number, index: number): boolean {
+  return ((bitmap >>> index) & 1) === 1;
+}
+
+function count(bitmap: number): number {
+  let set = 0;
+  for (let rest = bitmap >>> 0; rest !== 0; rest >>>= 1) set += rest & 1;
+  return set;
 }

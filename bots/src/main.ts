@@ -1,6 +1,7 @@
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { Command } from "commander";
 
+import { keepUp } from "./automation/keepUp.ts";
 import { SHUTDOWN_MS } from "./constants.ts";
 import { loadConfig } from "./loadConfig.ts";
 import { openLog } from "./observe/log.ts";
@@ -65,6 +66,25 @@ Standard error has the log, one JSON object per line.`,
     log.info({}, "stopping");
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     await daemon.stop();
+    process.exit(0);
+  });
+
+program
+  .command("upkeep")
+  .description(
+    "look for the steps that anyone may take for some releases, as keeper networks do, and take them if asked to",
+  )
+  .requiredOption("-c, --config <file>", "configuration file, TOML or JSON")
+  .option("--perform", "take what is due, with the wallet of the configuration, until nothing is")
+  .argument("<releases...>", "release ids")
+  .addHelpText(
+    "after",
+    `
+Standard output has one JSON object: the checkData to register at a keeper network, and the steps that are due or were taken.`,
+  )
+  .action(async (releaseIds: string[], { config: path, perform }: { config: string; perform?: boolean }) => {
+    const taken = await keepUp(await loadConfig(path), releaseIds, perform === true);
+    process.stdout.write(`${JSON.stringify(taken, null, 2)}\n`);
     process.exit(0);
   });
 

@@ -13,6 +13,7 @@ const policy: Policy = {
       maxTotal: 10n ** 18n,
       minFeeFloor: 10n ** 16n,
       collateral: 0n,
+      leastReward: 0n,
     },
   ],
   minFeeBps: 100,
@@ -24,7 +25,7 @@ const policy: Policy = {
   keepSeconds: 0,
   refuseArtists: [],
 };
-const own: OwnState = { now: NOW, free: 10n ** 18n, committed: 0n };
+const own: OwnState = { now: NOW, free: 10n ** 18n, committed: 0n, unpaidParts: 0 };
 const elsewhere = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 
 describe("decideCall", () => {
@@ -34,6 +35,7 @@ describe("decideCall", () => {
 
   it.each<[string, Parameters<typeof aCall>[0], Partial<Policy>, Partial<OwnState>]>([
     ["ARCHIVE_TOO_LARGE", { archiveSize: 1024n * 1024n + 1n }, {}, {}],
+    ["PARTS_UNPAID", {}, {}, { unpaidParts: 1 }],
     ["ARTIST_REFUSED", {}, { refuseArtists: [aCall().artist] }, {}],
     ["ARTIST_REFUSED", {}, { allowArtists: [elsewhere] }, {}],
     ["CURRENCY_NOT_ACCEPTED", { currency: elsewhere }, {}, {}],
@@ -59,7 +61,7 @@ describe("decideCall", () => {
       reputationBps: 5000,
       deposit: 10n ** 17n,
     });
-    const atTheEdge = { now: NOW, free: 10n ** 17n, committed: 9n * 10n ** 17n };
+    const atTheEdge = { now: NOW, free: 10n ** 17n, committed: 9n * 10n ** 17n, unpaidParts: 0 };
     expect(decideCall(call, { ...policy, allowArtists: [call.artist] }, atTheEdge)).toEqual({ sign: true });
   });
 });

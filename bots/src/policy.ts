@@ -14,6 +14,8 @@ export interface OwnState {
   free: bigint;
   /** Deposits locked in open slots, and spoken for. */
   committed: bigint;
+  /** Parts of its slashed reputation funds that are not paid: with any, no release can be created with it. */
+  unpaidParts: number;
 }
 
 /** The offer that terms are held against, as it was made. */
@@ -86,6 +88,12 @@ export function decideTerms(terms: Terms, offer: OpenOffer, policy: Policy, own:
 }
 
 function decideConditions(terms: Conditions, policy: Policy, own: OwnState): Decision {
+  if (own.unpaidParts > 0) {
+    return no(
+      "PARTS_UNPAID",
+      `This keyholder has ${own.unpaidParts} slashed parts to pay, and can take no new slot until then.`,
+    );
+  }
   if (policy.refuseArtists.includes(terms.artist) || policy.allowArtists?.includes(terms.artist) === false) {
     return no("ARTIST_REFUSED", "This keyholder does not work for this artist.");
   }

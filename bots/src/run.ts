@@ -16,7 +16,7 @@ import { archiveKeeper } from "./archives/archiveKeeper.ts";
 import { archivesToKeep } from "./archives/archivesToKeep.ts";
 import type { Config } from "./config.ts";
 import { ARCHIVE_CARE_MS, SHUTDOWN_MS } from "./constants.ts";
-import { dueDuties } from "./duties.ts";
+import { dueDuties, isWanted } from "./duties.ts";
 import { Following } from "./observe/following.ts";
 import type { Log } from "./observe/log.ts";
 import { serveHealth } from "./observe/serveHealth.ts";
@@ -86,7 +86,7 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
   const duties = agenda({
     perform: (duty, clock) => {
       const own = followed.releases.get(duty.releaseId)?.view.own ?? [];
-      return perform({ client, vault, submitter: sender }, duty, own, clock);
+      return perform({ client, vault, submitter: sender, currencies: policy.currencies }, duty, own, clock);
     },
     staggerMs: chain.staggerSeconds * 1000,
     log,
@@ -103,7 +103,10 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
         duties.isShareChecked(view.releaseId, group, index),
       ),
     );
-    duties.consider(due, clock);
+    duties.consider(
+      due.filter((duty) => isWanted(duty, config.steps)),
+      clock,
+    );
   };
   const care = async () => {
     const { time } = followed.clock;

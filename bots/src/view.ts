@@ -15,11 +15,23 @@ export type Periods = Pick<
 export interface GroupView {
   threshold: number;
   size: number;
-  /** Bit i is set once slot i was revealed. */
+  /** Bit i is set once slot i was revealed … */
   revealed: number;
+  /** … while the group's window ran … */
+  inWindow: number;
+  /** … was proven leaked … */
+  leaked: number;
+  /** … or was reported absent. */
+  absent: number;
+  /** Its shares were proven not to give the content key. */
+  bad: boolean;
+  /** Its shares unlocked the release. */
+  unlocked: boolean;
   /** When the group may reveal, and when that is no longer paid; both 0 before Funded. */
   startsAt: number;
   windowEndsAt: number;
+  /** What each slot locked. */
+  deposits: readonly bigint[];
 }
 
 export interface OwnSlot {
@@ -46,8 +58,11 @@ export interface ReleaseView {
   unlockedAt: number;
   /** Whether the content key was published before the release was funded. */
   early: boolean;
-  /** Aborted before it was sealed: deposits return at once. */
+  /** Failed before it was sealed: deposits return at once. */
   failedBeforeSeal: boolean;
+  /** As many keys of one group as open it were proven leaked: it can only end. */
+  compromised: boolean;
+  bondForfeited: boolean;
   slotsClosed: boolean;
   groups: readonly GroupView[];
   own: readonly OwnSlot[];

@@ -50,6 +50,11 @@ export function agenda({ perform, staggerMs, log, now = () => performance.now() 
       const outcome = await perform(duty, clock);
       if (outcome === null) return postpone(entry);
       if (outcome.kind === "early") return;
+      if (outcome.kind === "nothing") {
+        entry.settledIn = Number.POSITIVE_INFINITY;
+        log.debug(facts, "nothing found to do");
+        return;
+      }
       entry.failures = 0;
       entry.settledIn = outcome.block + 1;
       if (duty.kind === "checkShare") checkedShares.add(slotKey(duty.releaseId, duty.group, duty.index));

@@ -3,16 +3,19 @@ import { toHex, wipe } from "@busker/sdk/crypto/bytes.ts";
 
 import { REVEAL_GAS_RESERVE } from "../constants.ts";
 import type { Duty } from "../duties.ts";
+import type { Policy } from "../policy.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { FinalizedClock, OwnSlot } from "../view.ts";
 import { checkShare } from "./checkShare.ts";
 import type { Outcome, Submitter } from "./submit.ts";
-import { unlockGroup } from "./unlockGroup.ts";
+import { feeOfReport, isEnough } from "./reward.ts";
+import { disputeGroup, unlockGroup } from "./tryShares.ts";
 
 export interface Performer {
   client: Client;
   vault: Vault;
   submitter: Submitter;
+  currencies: Policy["currencies"];
 }
 
 /**
@@ -22,7 +25,7 @@ export interface Performer {
  * @throws BuskerError for failures that are worth another try
  */
 export async function perform(
-  { client, vault, submitter }: Performer,
+  { client, vault, submitter, currencies }: Performer,
   duty: Duty,
   own: readonly OwnSlot[],
   clock: FinalizedClock,
@@ -47,6 +50,10 @@ export async function perform(
       return { kind: "done", block: clock.block, transaction: "" };
     case "unlock":
       return unlockGroup(client, submitter, releaseId, group);
+    case "proveBadDealing":
+      return disputeGroup(client, submitter, releaseId, group);
+    case "reportAbsence":
+      return report(client, submitter, duty, currencies);
     case "drawAudit":
     case "finalize":
     case "closeSlots":
@@ -55,6 +62,22 @@ export async function perform(
     case "fail":
       return submitter.submit(duty.kind, [releaseId]);
   }
+}
+
+/** Reports a group's absent slots, if that earns enough at the present fees. */
+async function report(
+  client: Client,
+  submitter: Submitter,
+  { releaseId, group = 0, reward }: Duty,
+  currencies: Policy["currencies"],
+): Promise<Outcome | null> {
+  const call = [releaseId, group] as const;
+  // What the contract refuses is for `submit` to sort.
+  const isDue = (await submitter.simulate("reportAbsence", call)) === null;
+  if (isDue && reward !== undefined) {
+    if (!isEnough(reward, await feeOfReport(client, ...call), currencies)) return null;
+  }
+  return submitter.submit("reportAbsence", call);
 }
 
 function slotOf(duty: Duty, own: readonly OwnSlot[]): OwnSlot {

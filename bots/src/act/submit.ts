@@ -5,12 +5,12 @@ import type { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { id } from "ethers";
 import type { TransactionResponse } from "ethers";
 
+import type { StepKind } from "../duties.ts";
 import { awaitReceipt } from "./awaitReceipt.ts";
 import { replacementFor } from "./replacementFor.ts";
 
-/** The contract's verbs that a keyholder sends. */
-export type Verb =
-  "drawAudit" | "reveal" | "unlock" | "finalize" | "closeSlots" | "abort" | "expire" | "fail" | "register";
+/** The contract's verbs that are sent here. */
+export type Verb = "reveal" | "performUpkeep" | StepKind;
 
 export type Outcome =
   /** In this block, by this transaction. */
@@ -18,7 +18,9 @@ export type Outcome =
   /** Somebody else did it, or it can no longer be done, as of this block. */
   | { kind: "gone"; block: number; code: string }
   /** The latest block does not allow it yet. */
-  | { kind: "early" };
+  | { kind: "early" }
+  /** There was nothing to do it with, and as long as the duty stays as it is there will not be. */
+  | { kind: "nothing" };
 
 /** What the contract says to a step that was taken already or has become impossible. */
 const GONE = new Set([
@@ -29,6 +31,12 @@ const GONE = new Set([
   "Draw_AlreadyDrawn",
   "Draw_BlockForgotten",
   "Close_AlreadyClosed",
+  "BadDealing_AlreadyProven",
+  "Absence_SlotsClosed",
+  "Absence_GroupNotDue",
+  "Absence_GroupExcused",
+  "Absence_AlreadyReported",
+  "Absence_Nobody",
 ]);
 /** Failures after which a transaction waits for no block any more. */
 const ENDED = new Set(["TRANSACTION_LOST", "TRANSACTION_REVERTED"]);
@@ -107,7 +115,9 @@ export function submitter(client: Client, receiptOf = awaitReceipt): Submitter {
       } catch (error) {
         const failure = toBuskerError(error);
         if (ENDED.has(failure.code)) waiting.delete(call);
-        return refused(failure);
+        // Somebody else was quicker: what the contract says now tells whether anything is left to do.
+        const why = failure.code === "TRANSACTION_REVERTED" ? await simulate(verb, args) : null;
+        return refused(why ?? failure);
       }
     },
   };

@@ -9,7 +9,7 @@ import type { OwnRelease } from "../watch/follow.ts";
  * @returns archive roots (SHA-256 digests in hexadecimal), with the other keyholders that have to have each
  */
 export function archivesToKeep(
-  releases: Iterable<OwnRelease>,
+  releases: Iterable<Pick<OwnRelease, "view" | "archiveRoot" | "peers">>,
   offers: Iterable<OfferRecord>,
   now: number,
   keepSeconds: number,

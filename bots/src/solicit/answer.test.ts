@@ -73,7 +73,7 @@ function chain(): Client {
     domain,
     provider: { getBlock: async () => ({ timestamp: chainTime }), getBlockNumber: async () => 1, getLogs },
     contract: {
-      collateralOf: async () => ({ free: 1000n, locked: 0n }),
+      collateralOf: async () => ({ free: 1000n, locked: 0n, unpaidParts: 0n }),
       isNonceUsed: async () => false,
     },
   } as unknown as Client;
@@ -87,7 +87,14 @@ async function keyholder() {
     store: {} as ContentStore,
     policy: {
       currencies: [
-        { address: ZeroAddress, maxDeposit: 100n, maxTotal: null, minFeeFloor: 0n, collateral: 0n },
+        {
+          address: ZeroAddress,
+          maxDeposit: 100n,
+          maxTotal: null,
+          minFeeFloor: 0n,
+          collateral: 0n,
+          leastReward: 0n,
+        },
       ],
       minFeeBps: 0,
       maxReputationBps: 10_000,

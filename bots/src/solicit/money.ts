@@ -17,11 +17,16 @@ export async function ownState(
   now: number,
   except: bigint | null,
 ): Promise<OwnState> {
-  const { free, locked } = await client.contract.collateralOf(keyholder, currency);
+  const { free, locked, unpaidParts } = await client.contract.collateralOf(keyholder, currency);
   let spokenFor = 0n;
   for (const { call, offer, signedUntil } of book.open(now)) {
     if (call.currency !== currency || now >= signedUntil || offer.nonce === except) continue;
     if (!(await client.contract.isNonceUsed(keyholder, offer.nonce))) spokenFor += offer.deposit;
   }
-  return { now, free: free - spokenFor, committed: locked + spokenFor };
+  return {
+    now,
+    free: free - spokenFor,
+    committed: locked + spokenFor,
+    unpaidParts: Number(unpaidParts),
+  };
 }

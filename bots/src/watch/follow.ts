@@ -7,13 +7,14 @@ import type { Terms } from "@busker/sdk/protocol/terms.ts";
 import { zeroPadValue } from "ethers";
 
 import { CONCURRENT_READS } from "../constants.ts";
-import type { FinalizedClock, OwnSlot, ReleaseView } from "../view.ts";
+import type { FinalizedClock, ReleaseView } from "../view.ts";
 import { eachOf } from "./eachOf.ts";
 import { ownSlots, readView } from "./readView.ts";
 
 /** A release in which the keyholder has a slot. */
 export interface OwnRelease {
   view: ReleaseView;
+  terms: Terms;
   /** SHA-256 digest of the archive's root block, in hexadecimal. */
   archiveRoot: string;
   /** Wallets that hold the other slots, and so the archive. */
@@ -70,14 +71,15 @@ export async function follow(client: Client, keyholder: string, fromBlock: numbe
   async function readOwn(releaseId: string, terms: Terms, block: number): Promise<OwnRelease> {
     const slots = terms.groups.flatMap((group) => group.slots);
     return {
-      view: await readView(client, releaseId, ownSlots(terms, keyholder), block),
+      view: await readView(client, releaseId, terms, keyholder, block),
+      terms,
       archiveRoot: terms.archiveRoot,
       peers: slots.map((slot) => slot.keyholder).filter((address) => address !== keyholder),
     };
   }
 
   async function catchUp(block: FinalizedBlock): Promise<void> {
-    const touched = new Map<string, OwnSlot[]>();
+    const touched = new Set<string>();
     const created = new Map<string, Terms>();
     for await (const event of readEvents(client, { fromBlock: head.number + 1, toBlock: block.number })) {
       note(event, releases, keyholder, touched, created);
@@ -86,10 +88,11 @@ export async function follow(client: Client, keyholder: string, fromBlock: numbe
     await eachOf(created, CONCURRENT_READS, async ([releaseId, terms]) => {
       read.set(releaseId, await readOwn(releaseId, terms, block.number));
     });
-    await eachOf(touched, CONCURRENT_READS, async ([releaseId, own]) => {
+    await eachOf(touched, CONCURRENT_READS, async (releaseId) => {
       const known = releases.get(releaseId);
       if (known === undefined) return;
-      read.set(releaseId, { ...known, view: await readView(client, releaseId, own, block.number) });
+      const view = await readView(client, releaseId, known.terms, keyholder, block.number);
+      read.set(releaseId, { ...known, view });
     });
     for (const [releaseId, release] of read) releases.set(releaseId, release);
     head = block;
@@ -118,7 +121,7 @@ function note(
   event: BuskerEvent,
   releases: ReadonlyMap<string, OwnRelease>,
   keyholder: string,
-  touched: Map<string, OwnSlot[]>,
+  touched: Set<string>,
   created: Map<string, Terms>,
 ): void {
   if (event.name === "ReleaseCreated") {
@@ -128,8 +131,7 @@ function note(
   }
   const releaseId = (event.args.toObject() as { releaseId?: string }).releaseId;
   if (releaseId === undefined || created.has(releaseId)) return;
-  const known = releases.get(releaseId);
-  if (known !== undefined) touched.set(releaseId, [...known.view.own]);
+  if (releases.has(releaseId)) touched.add(releaseId);
 }
 
 async function readTermsIn(client: Client, releaseId: string, block: number): Promise<Terms> {

@@ -4,25 +4,31 @@ import type { Terms } from "@busker/sdk/protocol/terms.ts";
 
 import type { GroupView, OwnSlot, ReleaseView } from "../view.ts";
 
-/** Reads one release as it is at a block. */
+/** Reads one release, with the slots of a keyholder, as it is at a block. */
 export async function readView(
   client: Client,
   releaseId: string,
-  own: readonly OwnSlot[],
+  terms: Terms,
+  keyholder: string,
   block: number,
 ): Promise<ReleaseView> {
   const at = { blockTag: block };
   const info = await client.contract.releaseOf(releaseId, at);
-  const numbers = Array.from({ length: Number(info.groupCount) }, (_, group) => group);
   const groups = await Promise.all(
-    numbers.map(async (group): Promise<GroupView> => {
+    terms.groups.map(async ({ slots }, group): Promise<GroupView> => {
       const read = await client.contract.groupOf(releaseId, group, at);
       return {
         threshold: Number(read.threshold),
         size: Number(read.slotCount),
         revealed: Number(read.revealed),
+        inWindow: Number(read.inWindow),
+        leaked: Number(read.leaked),
+        absent: Number(read.absent),
+        bad: read.bad,
+        unlocked: read.unlocked,
         startsAt: Number(read.startsAt),
         windowEndsAt: Number(read.windowEndsAt),
+        deposits: slots.map(({ deposit }) => deposit),
       };
     }),
   );
@@ -36,11 +42,12 @@ export async function readView(
     deadline: Number(info.deadline),
     unlockedAt: Number(info.unlockedAt),
     early: info.early,
-    // Only an abort before the seal leaves no ephemeral key behind.
-    failedBeforeSeal: Number(info.failure) === Failure.Aborted && BigInt(info.ephemeralX) === 0n,
+    failedBeforeSeal: Number(info.failure) !== Failure.None && BigInt(info.ephemeralX) === 0n,
+    compromised: info.compromised,
+    bondForfeited: info.bondForfeited,
     slotsClosed: info.slotsClosed,
     groups,
-    own,
+    own: ownSlots(terms, keyholder),
   };
 }
 
