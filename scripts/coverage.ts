@@ -102,11 +102,12 @@ function report(marked: Map<string, Marked>, hit: ReadonlySet<string>): boolean 
     const lines = new Set(statements.map(({ line }) => line));
     const unrun = new Set(statements.filter(({ mark }) => !hit.has(mark)).map(({ line }) => line));
     const untaken = conditions.flatMap(({ line, text, marks }) =>
-      marks.flatMap((mark, n) =>
-        hit.has(mark) ? [] : [`${path}:${line}  never ${n === 0 ? "true" : "false"}: ${text}`],
-      ),
+      marks.flatMap((mark, n) => (hit.has(mark) ? [] : [{ line, what: `never ${n === 0}: ${text}` }])),
     );
-    missing.push(...[...unrun].map((line) => `${path}:${line}  never run`), ...untaken);
+    const gaps = [...[...unrun].map((line) => ({ line, what: "never run" })), ...untaken];
+    missing.push(
+      ...gaps.toSorted((x, y) => x.line - y.line).map(({ line, what }) => `${path}:${line}  ${what}`),
+    );
     const counts = [
       lines.size,
       lines.size - unrun.size,
