@@ -2,6 +2,7 @@ import { State } from "@busker/sdk/protocol/states.ts";
 import { ZeroHash } from "ethers";
 import { describe, expect, it } from "vitest";
 
+import { everyState } from "./support/everyState.ts";
 import { expectRevert } from "./support/expectations.ts";
 import { seedRandomness } from "./support/random.ts";
 import { scene } from "./support/scenes.ts";
@@ -16,6 +17,8 @@ const locked = scene(async (release) => release.toLocked(), {
   ],
 });
 
+const fraudulent = scene(async (release) => release.toUnlocked(), { badKeys: [2] });
+
 describe("views", () => {
   it("refuse a release that does not exist", async () => {
     const { world } = await stage(locked);
@@ -27,6 +30,8 @@ describe("views", () => {
       () => busker.slotOf(ZeroHash, 0, 0),
       () => busker.envelopesOf(ZeroHash, 0),
       () => busker.auditIndices(ZeroHash),
+      () => busker.outlookOf(ZeroHash),
+      () => busker.licenceOf(ZeroHash),
     ]) {
       await expectRevert(view(), "Release_WrongState", ZeroHash, State.None);
     }
@@ -40,6 +45,20 @@ describe("views", () => {
     await expectRevert(busker.slotOf(release.id, 2, 0), "Release_UnknownGroup", release.id, 2);
     await expectRevert(busker.slotOf(release.id, 0, 3), "Release_UnknownSlot", release.id, 0, 3);
     await expectRevert(busker.auditIndices(release.id), "Audit_NotDrawn", release.id);
+  });
+
+  it("tell that the licence is granted by the unlock, and void where the release failed", async () => {
+    const { world, ids } = await stage(everyState);
+    const licences = await Promise.all(ids.slice(1).map(async (id) => world.busker.licenceOf(id)));
+    const [none, pending, granted] = [0n, 1n, 2n];
+    expect(licences).toEqual([pending, pending, pending, pending, granted, granted, none]);
+  });
+
+  it("tell that a fraud makes the licence void again", async () => {
+    const { world, release } = await stage(fraudulent);
+    expect(await world.busker.licenceOf(release.id)).toBe(2n);
+    await done(release.proveFraud(2));
+    expect(await world.busker.licenceOf(release.id)).toBe(0n);
   });
 
   it("tell which groups were activated when nobody delivered", async () => {

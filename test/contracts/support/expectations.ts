@@ -2,7 +2,7 @@ import { expect } from "vitest";
 
 import { iface } from "./world.ts";
 
-import type { ErrorDescription, Result, TransactionReceipt, TransactionResponse } from "ethers";
+import type { ErrorDescription, Interface, Result, TransactionReceipt, TransactionResponse } from "ethers";
 
 function dataOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
@@ -16,7 +16,7 @@ function plain(value: unknown): unknown {
 }
 
 /** The custom error that a call or transaction reverts with. */
-async function errorOf(call: Promise<unknown>): Promise<ErrorDescription> {
+async function errorOf(call: Promise<unknown>, declared: Interface = iface): Promise<ErrorDescription> {
   let failure: unknown;
   try {
     const result = await call;
@@ -29,7 +29,7 @@ async function errorOf(call: Promise<unknown>): Promise<ErrorDescription> {
   if (failure === undefined) throw new Error("it did not revert");
   const data = dataOf(failure);
   if (data === undefined) throw new Error("it failed without an answer of the contract", { cause: failure });
-  const description = iface.parseError(data);
+  const description = declared.parseError(data);
   if (description === null) throw new Error(`it reverted with unknown data ${data}`);
   return description;
 }
@@ -42,6 +42,17 @@ export function toObject(answer: object): Record<string, unknown> {
 /** Expects a revert with this error and exactly these arguments. */
 export async function expectRevert(call: Promise<unknown>, name: string, ...args: unknown[]): Promise<void> {
   const error = await errorOf(call);
+  expect([error.name, ...error.args.toArray()]).toEqual([name, ...args.map(plain)]);
+}
+
+/** As {@link expectRevert}, for an error of another contract that the call went on to. */
+export async function expectRevertOf(
+  declared: Interface,
+  call: Promise<unknown>,
+  name: string,
+  ...args: unknown[]
+): Promise<void> {
+  const error = await errorOf(call, declared);
   expect([error.name, ...error.args.toArray()]).toEqual([name, ...args.map(plain)]);
 }
 
