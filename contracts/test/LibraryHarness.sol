@@ -88,4 +88,27 @@ contract LibraryHarness {
     function forfeit(uint256 bond, uint256 slots) external pure returns (uint256, uint256) {
         return Payouts.forfeit(bond, slots);
     }
+
+    function held(uint256 deposit, bool absent) external pure returns (uint256) {
+        return Payouts.held(deposit, absent);
+    }
+
+    function leak(uint256 taken) external pure returns (uint256) {
+        return Payouts.leak(taken);
+    }
+
+    function absence(
+        uint256 deposit,
+        uint256 fund
+    ) external pure returns (uint256, uint256, uint256, uint256) {
+        return Payouts.absence(deposit, fund);
+    }
+
+    function fraud(uint256 bond, uint256 feeFloor) external pure returns (uint256, uint256) {
+        return Payouts.fraud(bond, feeFloor);
+    }
+
+    function refund(uint256 pledge, uint256 raised, uint256 damages) external pure returns (uint256) {
+        return Payouts.refund(pledge, raised, damages);
+    }
 }
