@@ -2,7 +2,8 @@ import { MaxUint256, ZeroAddress, ZeroHash } from "ethers";
 
 import { newPuppet } from "./callers.ts";
 import { BOND, DEPOSIT, GOAL, Release } from "./release.ts";
-import { done, ETHER, stage, world } from "./world.ts";
+import { ready } from "./scenes.ts";
+import { done, ETHER, stage } from "./world.ts";
 
 import type { Puppet } from "./callers.ts";
 import type { World } from "./world.ts";
@@ -58,34 +59,34 @@ export interface MoneyVerb {
   readonly send: (bench: ReleaseBench, to: string) => Promise<TransactionResponse>;
 }
 
-function bench(decimals: number | null): () => Promise<Bench> {
-  return async () => {
-    const here = await world();
-    const unit = decimals === null ? ETHER : 10n ** BigInt(decimals);
+/**
+ * A bench on the chain as it is.
+ *
+ * @param decimals of its token; null for the native coin
+ */
+export async function newBench(here: World, decimals: number | null): Promise<Bench> {
+  const unit = decimals === null ? ETHER : 10n ** BigInt(decimals);
+  await here.tick();
+  const token = await here.deploy("QuirkyToken", decimals ?? 0, 0n);
+  const currency = decimals === null ? ZeroAddress : await token.getAddress();
+  const holder = await newPuppet(here, here.keyholder(40));
+  const rich = 1_000_000n * unit;
+  if (decimals === null) {
     await here.tick();
-    const token = await here.deploy("QuirkyToken", decimals ?? 0, 0n);
-    const currency = decimals === null ? ZeroAddress : await token.getAddress();
-    const holder = await newPuppet(here, here.keyholder(40));
-    const rich = 1_000_000n * unit;
-    if (decimals === null) {
-      await here.tick();
-      await (await here.stranger.signer.sendTransaction({ to: holder.address, value: 1000n * unit })).wait();
-    }
-    for (const actor of [holder, here.stranger, here.fan(0), here.fan(1), ...here.keyholders.slice(0, 3)]) {
-      await here.tick();
-      await done(token.getFunction("mint")(actor.address, rich));
-      await here.tick();
-      await done(
-        here.token(await token.getAddress(), actor).getFunction("approve")(here.address, MaxUint256),
-      );
-    }
-    for (const keyholder of [holder, ...here.keyholders.slice(0, 3)]) {
-      await here.tick();
-      const value = decimals === null ? 100n * unit : 0n;
-      await done(here.as(keyholder).depositCollateral(currency, 100n * unit, { value }));
-    }
-    return { world: here, currency, token, unit, holder };
-  };
+    await (await here.stranger.signer.sendTransaction({ to: holder.address, value: 1000n * unit })).wait();
+  }
+  for (const actor of [holder, here.stranger, here.fan(0), here.fan(1), ...here.keyholders.slice(0, 3)]) {
+    await here.tick();
+    await done(token.getFunction("mint")(actor.address, rich));
+    await here.tick();
+    await done(here.token(await token.getAddress(), actor).getFunction("approve")(here.address, MaxUint256));
+  }
+  for (const keyholder of [holder, ...here.keyholders.slice(0, 3)]) {
+    await here.tick();
+    const value = decimals === null ? 100n * unit : 0n;
+    await done(here.as(keyholder).depositCollateral(currency, 100n * unit, { value }));
+  }
+  return { world: here, currency, token, unit, holder };
 }
 
 /** The world as the holder's releases see it. */
@@ -156,8 +157,6 @@ function permitted(prepare: MoneyVerb["prepare"]): MoneyVerb {
 
 /** One of several kinds of currency, and the verbs that move it. */
 export interface Table {
-  readonly base: () => Promise<Bench>;
-  readonly funded: () => Promise<ReleaseBench>;
   readonly failed: () => Promise<ReleaseBench>;
   readonly verbs: Readonly<Record<string, MoneyVerb>>;
 }
@@ -168,12 +167,11 @@ export interface Table {
  * @param decimals of a token that does what the bench says; null for the native coin
  */
 export function moneyVerbs(decimals: number | null): Table {
-  const base = bench(decimals);
-  // Keyholders take part in the releases of all tables.
-  const nonce = BigInt(decimals ?? 255);
+  const base = async () => newBench((await stage(ready)).world, decimals);
+  // Keyholders take part in the releases of all tables, and of other tests.
+  const nonce = 10_000n + BigInt(decimals ?? 255);
   const nothing = scene(base, nonce, async () => undefined);
   const open = scene(base, nonce, pledged);
-  const funded = scene(base, nonce, async ({ release }) => release.toFunded());
   const unlocked = scene(base, nonce, async ({ release }) => release.toUnlocked());
   const failure = scene(base, nonce, failed);
   const noticed = scene(base, nonce, async ({ world: here, holder, currency, unit }) => {
@@ -284,5 +282,5 @@ export function moneyVerbs(decimals: number | null): Table {
       send: async ({ world: here, holder, release }) => here.as(holder).finalize(release.id),
     },
   };
-  return { base, funded, failed: failure, verbs };
+  return { failed: failure, verbs };
 }

@@ -40,6 +40,29 @@ class Parties {
     return [...new Set(found)];
   }
 
+  /** Who was reported, and who is paid for it; each pair once. */
+  reports(): [keyholder: string, payee: string][] {
+    const pairs = this.#events
+      .filter(({ name }) => name === "LeakReported" || name === "AbsenceReported")
+      .map(({ args }) => `${args["keyholder"]} ${args["payee"] ?? args["reporter"]}`);
+    return [...new Set(pairs)].map((pair) => pair.split(" ") as [string, string]);
+  }
+
+  /** Who may have an account or a fund in a currency. */
+  async keyholdersIn(currency: string, busker: World["busker"]): Promise<string[]> {
+    const paid = this.#events.filter(
+      ({ name, args }) =>
+        (name === "CollateralDeposited" || name === "Staked") && args["currency"] === currency,
+    );
+    const found = new Set(paid.map(({ args }) => String(args["keyholder"])));
+    for (const { name, args } of this.#events) {
+      if (name !== "SlotLocked" || found.has(args["keyholder"])) continue;
+      const release = await busker.releaseOf(args["releaseId"]);
+      if (release.currency === currency) found.add(args["keyholder"]);
+    }
+    return [...found];
+  }
+
   fansOf(releaseId: string): string[] {
     const pledges = this.#events.filter(
       ({ name, args }) => name === "Pledged" && args["releaseId"] === releaseId,
@@ -106,12 +129,6 @@ async function pledgesOf({ busker }: World, parties: Parties, id: string, info: 
 /** The kinds of liabilities, each from the views alone. */
 function kinds(world: World, parties: Parties): Record<keyof Books, Owed> {
   const { busker } = world;
-  const keyholders = parties.all(
-    ["CollateralDeposited", "keyholder"],
-    ["SlotLocked", "keyholder"],
-    ["Staked", "keyholder"],
-  );
-  const payees = parties.all(["LeakReported", "payee"], ["AbsenceReported", "reporter"]);
   const perRelease =
     (owed: (id: string, info: Info) => Promise<bigint>): Owed =>
     async (currency) =>
@@ -121,14 +138,12 @@ function kinds(world: World, parties: Parties): Record<keyof Books, Owed> {
       });
   return {
     keyholders: async (currency) =>
-      sum(keyholders, async (keyholder) => {
+      sum(await parties.keyholdersIn(currency, busker), async (keyholder) => {
         const { free, locked, fund } = await busker.collateralOf(keyholder, currency);
         return free + locked + fund;
       }),
     parts: async (currency) =>
-      sum(keyholders, async (keyholder) =>
-        sum(payees, async (payee) => busker.slashedPartOf(keyholder, currency, payee)),
-      ),
+      sum(parties.reports(), async ([keyholder, payee]) => busker.slashedPartOf(keyholder, currency, payee)),
     credits: async (currency) =>
       sum(parties.all(["Credited", "owner"]), async (owner) => busker.creditOf(owner, currency)),
     burned: async (currency) => busker.burnedOf(currency),
