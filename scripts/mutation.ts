@@ -136,13 +136,14 @@ class Run {
   async work(): Promise<void> {
     const waiting = this.chosen.filter((mutant) => this.outcome(mutant) === undefined);
     const todo = waiting.length;
+    let done = 0;
     const worker = async (n: number): Promise<void> => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
         const tried = await this.#try(mutant, this.#folder(n));
         this.#known[mutant.id] = { ...tried, contracts: this.#contracts, tests: this.#tests };
         writeFileSync(STATE, JSON.stringify(this.#known));
         console.log(
-          `${todo - waiting.length}/${todo}  ${tried.outcome.padEnd(8)}  ${mutant.id}  ${mutant.path}:${mutant.line}  ${mutant.change}`,
+          `${++done}/${todo}  ${tried.outcome.padEnd(8)}  ${mutant.id}  ${mutant.path}:${mutant.line}  ${mutant.change}`,
         );
       }
     };
