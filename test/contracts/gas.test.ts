@@ -1,3 +1,4 @@
+import { abi } from "@busker/sdk/chain/generated/abi.ts";
 import { expect, it, vi } from "vitest";
 
 import snapshot from "../gas.snapshot.json" with { type: "json" };
@@ -9,8 +10,11 @@ import type { GasTable } from "./support/gas.ts";
 const TOLERANCE = 0.01;
 
 const known: GasTable = snapshot;
+const VERBS = abi.flatMap((item) =>
+  item.type === "function" && item.stateMutability !== "view" ? [item.name] : [],
+);
 
-it("costs what the snapshot says", { timeout: 120_000 }, async ({ skip }) => {
+it("costs what the snapshot says", { timeout: 300_000 }, async ({ skip }) => {
   skip(ON_ANVIL, "other hashes of blocks draw other audits");
   // On a chain of its own: what a draw costs depends on the hash of its block.
   vi.resetModules();
@@ -28,6 +32,16 @@ it("costs what the snapshot says", { timeout: 120_000 }, async ({ skip }) => {
   expect(off).toEqual([]);
 });
 
+it.each(Object.keys(known))("has every verb of the contract in the snapshot, in %s", (configuration) => {
+  // The native coin has no permits.
+  const missing = VERBS.filter(
+    (verb) =>
+      !Object.keys(known[configuration]!).some((name) => name.split(/[ ,]/)[0] === verb) &&
+      !(verb === "pledgeWithPermit" && configuration.endsWith("native")),
+  );
+  expect(missing).toEqual([]);
+});
+
 it.each(["2-of-3", "3-of-5", "3-of-5 + 5-of-8", "5-of-8 + 7-of-11"])(
   "keeps the targets in %s, native",
   (shape) => {
@@ -35,6 +49,7 @@ it.each(["2-of-3", "3-of-5", "3-of-5 + 5-of-8", "5-of-8 + 7-of-11"])(
     expect(gas["reveal"]).toBeLessThanOrEqual(60_000);
     expect(gas["pledge"]).toBeLessThanOrEqual(60_000);
     expect(gas["refund"]).toBeLessThanOrEqual(45_000);
+    expect(gas["report, no fund to slash"]).toBeLessThanOrEqual(100_000);
   },
 );
 

@@ -28,9 +28,8 @@ export interface ChainOptions {
 
 const running: Anvil[] = [];
 
-afterAll(async () => {
-  await Promise.all(running.splice(0).map(async (anvil) => anvil.stop()));
-});
+// Elsewhere than in a test, as in scripts/gas.ts, there is nothing to end after.
+if (ON_ANVIL) afterAll(async () => Promise.all(running.splice(0).map(async (anvil) => anvil.stop())));
 
 /** A new chain. One on anvil ends with the test file. */
 export async function connect({ mnemonic, accounts, coins, start }: ChainOptions): Promise<Connection> {

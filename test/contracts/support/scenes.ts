@@ -44,7 +44,8 @@ export function tokenScene(reach: (release: Release) => Promise<unknown>, wishes
   };
 }
 
-async function collateralise(here: World, currency: string): Promise<void> {
+/** Gives every keyholder free collateral in this currency. */
+export async function collateralise(here: World, currency: string): Promise<void> {
   const value = currency === ZeroAddress ? COLLATERAL : 0n;
   for (const keyholder of here.keyholders) {
     await here.tick();
