@@ -63,6 +63,15 @@ describe("agenda", () => {
     expect(performed).toHaveLength(1);
   });
 
+  it("looks once for what is not there, and again when there is more to look at", async () => {
+    const { performed, consider } = anAgenda([{ kind: "nothing" }, { kind: "nothing" }]);
+    const look = (revealed: number) => aDuty({ kind: "unlock", group: 0, revealed });
+    for (const block of [1, 50]) await consider([look(0b011)], block);
+    expect(performed).toHaveLength(1);
+    for (const block of [51, 99]) await consider([look(0b111)], block);
+    expect(performed).toHaveLength(2);
+  });
+
   it("begins none twice at once", async () => {
     const never = agenda({ perform: () => new Promise(() => {}), staggerMs: 0, log: silent });
     never.consider([aDuty()], at(1));

@@ -1,6 +1,7 @@
 import type { Client } from "@busker/sdk/chain/client.ts";
+import { buskerInterface } from "@busker/sdk/chain/interface.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
-import { HDNodeWallet } from "ethers";
+import { HDNodeWallet, makeError } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { MNEMONIC, startAnvil } from "../testing/anvil.ts";
@@ -51,3 +52,27 @@ it("replaces a transaction that no block takes by one that pays more, instead of
   expect(await sender.submit("finalize", ["0x01"])).toMatchObject({ kind: "done" });
   expect(await provider.getTransactionCount(address, "latest")).toBeLessThanOrEqual(first + 3);
 }, 30_000);
+
+it("takes the revert of a lost race for what it is: the step is done", async () => {
+  const id = `0x${"11".repeat(32)}`;
+  let isDone = false;
+  const method = {
+    staticCall: async () => {
+      const data = buskerInterface.encodeErrorResult("Close_AlreadyClosed", [id]);
+      const call = { action: "call", reason: null, transaction: { to: null, data: "0x" } } as const;
+      if (isDone)
+        throw makeError("refused", "CALL_EXCEPTION", { ...call, data, invocation: null, revert: null });
+    },
+    estimateGas: async () => 21_000n,
+    send: async () => ((isDone = true), { hash: "0x01" }),
+  };
+  const reverted = async () => {
+    throw new BuskerError("TRANSACTION_REVERTED", "refused when its turn came", { hint: "" });
+  };
+  const other = {
+    provider: { getBlockNumber: async () => 7 },
+    contract: { getFunction: () => method },
+  } as unknown as Client;
+  const outcome = await submitter(other, reverted).submit("closeSlots", [id]);
+  expect(outcome).toEqual({ kind: "gone", block: 7, code: "Close_AlreadyClosed" });
+});

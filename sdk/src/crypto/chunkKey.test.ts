@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import vectors from "../../../test/vectors/chunk-keys.json" with { type: "json" };
 import { DOMAIN_CHUNK } from "../protocol/domains.ts";
 import { fromHex, toHex } from "./bytes.ts";
-import { chunkKey, chunkKeyHash, chunkKeyHashes } from "./chunkKey.ts";
+import { chunkKey, chunkKeyHash, chunkKeyHashes, firstWrongKeyHash } from "./chunkKey.ts";
 import { keyHashOf, newArchiveSalt, newContentKey } from "./contentKey.ts";
 
 describe("chunk keys", () => {
@@ -35,6 +35,17 @@ describe("chunk keys", () => {
           expect(hashes.slice(32 * j, 32 * j + 32)).toEqual(chunkKeyHash(chunkKey(key, salt, j)));
       }),
     );
+  });
+
+  test("the first key hash that is another one is found, and none where all fit", () => {
+    const [key, salt] = [newContentKey(), newArchiveSalt()];
+    const hashes = chunkKeyHashes(key, salt, 5);
+    expect(firstWrongKeyHash(key, salt, hashes)).toBeNull();
+    for (const wrong of [4, 2]) {
+      hashes[32 * wrong + 31]! ^= 1;
+      expect(firstWrongKeyHash(key, salt, hashes)).toBe(wrong);
+    }
+    expect(firstWrongKeyHash(newContentKey(), salt, hashes)).toBe(0);
   });
 
   test("another content key, salt or position gives another chunk key", () => {

@@ -4,6 +4,7 @@ import { GOAL, Release } from "../../../test/contracts/support/release.ts";
 import { done, ETHER, world, type Actor, type World } from "../../../test/contracts/support/world.ts";
 import type { Client } from "../chain/client.ts";
 import { pledgeWithPermit } from "./pledgeWithPermit.ts";
+import { clientOf } from "./testing/actor.ts";
 
 const FEW_SECONDS = 60_000;
 
@@ -30,16 +31,7 @@ async function openIn(
   }
   const release = await Release.prepare(here, { shape: [[2, 2]], terms: { currency }, nonce: nextNonce++ });
   await release.toOpen();
-  const client = {
-    contract: here.as(fan),
-    provider: here.ethers.provider,
-    signer: fan.signer,
-    chainId: here.domain.chainId,
-    address: here.address,
-    domain: here.domain,
-    parameters: here.parameters,
-    fromBlock: 0,
-  } as unknown as Client;
+  const client = clientOf(here, fan);
   return { world: here, release, fan, client };
 }
 

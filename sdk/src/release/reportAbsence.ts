@@ -1,6 +1,7 @@
 import type { Client } from "../chain/client.ts";
-import { isContractError, toBuskerError } from "../chain/errors.ts";
+import { isUnreachable, toBuskerError } from "../chain/errors.ts";
 import { eventsIn } from "../chain/events.ts";
+import { readOutlook } from "../chain/readOutlook.ts";
 import { transact } from "../chain/transact.ts";
 
 /** A keyholder that was absent and what it lost, in the release's currency. */
@@ -29,27 +30,17 @@ export async function reportAbsence(client: Client, releaseId: string, group: nu
 
 /** Asks the contract which groups of a release have absent slots to report now. @throws BuskerError Release_WrongState */
 export async function findAbsentGroups(client: Client, releaseId: string): Promise<number[]> {
-  const { groupCount } = await client.contract.releaseOf(releaseId).catch(translate);
+  if (!(await readOutlook(client, releaseId)).verbs.includes("ReportAbsence")) return [];
+  const { groupCount } = await client.contract.releaseOf(releaseId);
   const found: number[] = [];
   for (let group = 0; group < Number(groupCount); group++) {
     try {
       await client.contract.reportAbsence.staticCall(releaseId, group);
       found.push(group);
     } catch (error) {
-      const reason = toBuskerError(error);
-      const isNone = isContractError(
-        reason,
-        "Absence_GroupNotDue",
-        "Absence_GroupExcused",
-        "Absence_AlreadyReported",
-        "Absence_Nobody",
-      );
-      if (!isNone) throw reason;
+      // The contract refuses the groups that have none.
+      if (isUnreachable(error)) throw toBuskerError(error);
     }
   }
   return found;
-}
-
-function translate(error: unknown): never {
-  throw toBuskerError(error);
 }
