@@ -31,8 +31,16 @@ describe("loadConfig", () => {
     const config = await load(minimal);
     expect(config.network.listen).toEqual(["/ip4/127.0.0.1/tcp/0"]);
     expect(config.policy.currencies).toEqual([
-      { address: ZeroAddress, maxDeposit: 5n * 10n ** 17n, maxTotal: null, minFeeFloor: 0n, collateral: 0n },
+      {
+        address: ZeroAddress,
+        maxDeposit: 5n * 10n ** 17n,
+        maxTotal: null,
+        minFeeFloor: 0n,
+        collateral: 0n,
+        leastReward: 0n,
+      },
     ]);
+    expect(new Set(Object.values(config.steps))).toEqual(new Set([true]));
     expect(config.data.directory).toBe(join(folder, "data"));
   });
 
