@@ -8,6 +8,7 @@ import { gains } from "../support/finalizing.ts";
 import { seedRandomness } from "../support/random.ts";
 import { BOND, DEPOSIT } from "../support/release.ts";
 import { scene } from "../support/scenes.ts";
+import { cast, deposits, ODD_DEPOSIT } from "../support/slashing.ts";
 import { done, stage } from "../support/world.ts";
 
 import type { Release } from "../support/release.ts";
@@ -62,6 +63,8 @@ function closesAfterTheDelay(reached: ReturnType<typeof scene>): void {
     },
   );
 }
+
+const undelivered = scene(async (release) => release.toUndelivered(), { groups: deposits(ODD_DEPOSIT) });
 
 describe("closeSlots", () => {
   describe("given no such release", () => {
@@ -187,6 +190,28 @@ describe("closeSlots", () => {
       const { world, release } = await stage(neverSealed);
       await done(world.as(world.stranger).closeSlots(release.id));
       expect(await gains(release, 0, 4)).toEqual({ free: BOND / 2n / 5n, fund: 0n, served: 0n });
+    });
+  });
+
+  describe("given a release that nobody delivered, with absent slots", () => {
+    it("returns half of their deposits, and of one that leaked as well the artist gets half of that", async () => {
+      const { release, world, money, id, currency, as } = cast((await stage(undelivered)).release);
+      await done(release.reportAbsence(0));
+      await world.at((await release.since()) + world.parameters.finalityDelay);
+      await done(release.report(0, 1));
+      const left = ODD_DEPOSIT - ODD_DEPOSIT / 2n;
+      const slashed = left - left / 2n;
+      const artist = await money.credit(world.artist);
+      await world.at((await release.since()) + world.parameters.closeDelay);
+      expectEvents(
+        await done(as.closeSlots(id)),
+        world.address,
+        ["SlotsClosed", id],
+        ["Credited", world.artist.address, currency, slashed],
+      );
+      expect(await money.credit(world.artist)).toBe(artist + slashed);
+      const lost = await Promise.all([0, 1, 2].map(async (i) => -(await gains(release, 0, i)).free));
+      expect(lost).toEqual([ODD_DEPOSIT - left, ODD_DEPOSIT, ODD_DEPOSIT - left]);
     });
   });
 });

@@ -2,9 +2,12 @@ import { State } from "@busker/sdk/protocol/states.ts";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { describe, expect, it } from "vitest";
 
+import { TWO_GROUPS } from "../support/dealing.ts";
 import { expectEvents, expectRevert } from "../support/expectations.ts";
 import { seedRandomness } from "../support/random.ts";
+import { GOAL } from "../support/release.ts";
 import { scene } from "../support/scenes.ts";
+import { cast, deposits, ODD_DEPOSIT } from "../support/slashing.ts";
 import { done, ETHER, stage } from "../support/world.ts";
 
 seedRandomness("refundBatch");
@@ -18,6 +21,18 @@ const cancelled = scene(async (release) => {
 });
 const open = scene(async (release) => release.toOpen());
 const settled = scene(async (release) => release.toSettled());
+
+const undelivered = scene(
+  async (release) => {
+    const { world, terms } = release;
+    await release.toOpen();
+    await done(release.pledge(world.fan(0), 7n * ETHER + 1n));
+    await done(release.pledge(world.fan(1), 31n * ETHER + 13n));
+    await done(release.pledge(world.fan(2), terms.goal));
+    await release.giveUp();
+  },
+  { shape: TWO_GROUPS, groups: deposits(ODD_DEPOSIT) },
+);
 
 describe("refundBatch", () => {
   describe("given no such release", () => {
@@ -87,6 +102,30 @@ describe("refundBatch", () => {
         expectEvents(receipt, world.address);
         expect(await release.state()).toBe(State.Failed);
       });
+    });
+  });
+
+  describe("given a release that nobody delivered, with damages", () => {
+    it("credits each its pledge and its part of the damages, and later the difference", async () => {
+      const { release, world, money, id, as } = cast((await stage(undelivered)).release);
+      const fans = [0, 1, 2].map((n) => world.fan(n));
+      const addresses = fans.map(({ address }) => address);
+      const pledges = await Promise.all(
+        addresses.map(async (fan) => (await world.busker.pledgeOf(id, fan)).amount),
+      );
+      const due = (damages: bigint) => pledges.map((pledge) => pledge + (damages * pledge) / GOAL);
+      const credits = async () => Promise.all(fans.map(async (fan) => money.credit(fan)));
+      await done(release.reportAbsence(0, world.fan(3)));
+      const { damages } = await world.busker.releaseOf(id);
+      await done(as.refundBatch(id, addresses));
+      expect(await credits()).toEqual(due(damages));
+      await done(release.reportAbsence(1, world.fan(3)));
+      const more = (await world.busker.releaseOf(id)).damages;
+      expect(more).toBeGreaterThan(damages);
+      await done(as.refundBatch(id, addresses));
+      expect(await credits()).toEqual(due(more));
+      const paid = (await credits()).reduce((sum, credit) => sum + credit, 0n);
+      expect(paid <= GOAL + more && paid + 3n > GOAL + more).toBe(true);
     });
   });
 });
