@@ -22,7 +22,8 @@ abstract contract Funds is Accounts {
         _reputations[keyholder][currency] = reputation;
     }
 
-    /// What was taken out of a fund: `part` of it waits for `payee`, the rest is burned.
+    /// What was taken out of a fund: `part` of it waits for `payee`, the rest is burned. All is burned when the keyholder
+    /// has as many unpaid parts as can be counted.
     function _splitSlashed(
         address keyholder,
         address currency,
@@ -30,9 +31,12 @@ abstract contract Funds is Accounts {
         uint256 taken,
         uint256 part
     ) internal {
+        uint256 before = _slashedParts[keyholder][currency][payee];
+        // Who fills the counter with parts of its own must not become safe from reports by it.
+        bool uncountable = before == 0 && _accounts[keyholder][currency].unpaidParts == type(uint16).max;
+        if (uncountable) part = 0;
         _burn(currency, taken - part);
         if (part == 0) return;
-        uint256 before = _slashedParts[keyholder][currency][payee];
         _slashedParts[keyholder][currency][payee] = before + part;
         if (before == 0) _countPart(keyholder, true);
     }

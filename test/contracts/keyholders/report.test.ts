@@ -1,6 +1,6 @@
 import { Failure, State } from "@busker/sdk/protocol/states.ts";
 import { reportDigest } from "@busker/sdk/protocol/typedData.ts";
-import { concat, recoverAddress, SigningKey, toBeHex, ZeroAddress } from "ethers";
+import { AbiCoder, concat, keccak256, recoverAddress, SigningKey, toBeHex, ZeroAddress } from "ethers";
 import { describe, expect, it } from "vitest";
 
 import { around } from "../support/around.ts";
@@ -17,6 +17,11 @@ import type { Domain } from "@busker/sdk/protocol/domains.ts";
 
 seedRandomness("report");
 
+/** Where the accounts' mapping is, and where in an account the number of unpaid parts. */
+const ACCOUNTS = 3;
+const PARTS_BIT = 208n;
+const MOST_PARTS = 2n ** 16n - 1n;
+const coder = AbiCoder.defaultAbiCoder();
 const YEAR = 366 * DAY;
 const PAYEE = "0x000000000000000000000000000000000000dEaD";
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -656,6 +661,26 @@ describe("report", () => {
         expect(await money.part(keyholder, world.stranger)).toBe(2n);
         const { unpaidParts, leaked } = await money.account(keyholder);
         expect([unpaidParts, leaked]).toEqual([2n, 2n]);
+      });
+    });
+
+    describe("when it has as many unpaid parts as can be counted", () => {
+      it("burns the whole fund", async () => {
+        const { release, money, keyholder, world, currency } = cast((await stage(locked)).release);
+        await stake(release, keyholder);
+        // Nobody opens 65,535 slots here: the number is written into the keyholder's account (contracts/lifecycle/Storage.sol).
+        const inner = keccak256(coder.encode(["address", "uint256"], [keyholder.address, ACCOUNTS]));
+        const word = keccak256(coder.encode(["address", "bytes32"], [currency, inner]));
+        const account = BigInt(await world.ethers.provider.getStorage(world.address, word));
+        const full = toBeHex(account | (MOST_PARTS << PARTS_BIT), 32);
+        await world.ethers.provider.send("hardhat_setStorageAt", [world.address, word, full]);
+        expect((await money.account(keyholder)).unpaidParts).toBe(MOST_PARTS);
+        const burned = await money.burned();
+        await done(release.report(0, 0, PAYEE));
+        expect(await money.burned()).toBe(burned + ODD_FUND);
+        expect(await money.part(keyholder, PAYEE)).toBe(0n);
+        const after = await money.account(keyholder);
+        expect([after.unpaidParts, after.leaked, after.fund]).toEqual([MOST_PARTS, 1n, 0n]);
       });
     });
   });
