@@ -34,6 +34,17 @@ async function errorOf(call: Promise<unknown>, declared: Interface = iface): Pro
   return description;
 }
 
+/** Name of the custom error that a call reverts with; undefined when it succeeds or fails in another way. */
+export async function nameOfRevert(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    const data = dataOf(error);
+    return data === undefined ? undefined : iface.parseError(data)?.name;
+  }
+}
+
 /** The named values of an answer of the contract. */
 export function toObject(answer: object): Record<string, unknown> {
   return (answer as Result).toObject();
