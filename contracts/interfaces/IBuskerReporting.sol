@@ -50,8 +50,7 @@ interface IBuskerReporting {
     error Absence_SlotsClosed(bytes32 releaseId);
     /// Thrown when the release did not need this group: it never started, or its window had not ended, before the unlock.
     error Absence_GroupNotDue(bytes32 releaseId, uint8 group);
-    /// Thrown when the group did its part, or the artist made that impossible: it was revealed to its threshold, unlocked the
-    /// release, or was badly dealt.
+    /// Thrown when the group did its part, or the artist made that impossible: it unlocked the release, or was badly dealt.
     error Absence_GroupExcused(bytes32 releaseId, uint8 group);
     /// Thrown when the group's absent slots were reported before.
     error Absence_AlreadyReported(bytes32 releaseId, uint8 group);
@@ -78,8 +77,9 @@ interface IBuskerReporting {
     /// Slashes all slots of a group that were not revealed in its window, when the release needed them: half of each deposit
     /// and a tenth of each fund. Leak-slashed slots have paid. The caller is rewarded.
     /// Who: anyone. Requirements: Unlocked or Failed (Release_WrongState); slots not closed (Absence_SlotsClosed); the window
-    /// ended before the unlock or the failure (Absence_GroupNotDue); fewer than the threshold revealed in it, honestly
-    /// dealt, and not the group that unlocked (Absence_GroupExcused); not reported before (Absence_AlreadyReported);
-    /// somebody was absent (Absence_Nobody). Emits AbsenceReported for each slot, Credited, Burned, DamagesAdded.
+    /// ended before the unlock or the failure (Absence_GroupNotDue); not the group that unlocked, and not proven badly dealt:
+    /// a group with its threshold of reveals is one of the two (Absence_GroupExcused); not reported before
+    /// (Absence_AlreadyReported); somebody was absent (Absence_Nobody).
+    /// Emits AbsenceReported for each slot, Credited, Burned, DamagesAdded.
     function reportAbsence(bytes32 releaseId, uint8 group) external;
 }

@@ -15,6 +15,6 @@ library Flags {
     uint8 internal constant SLOTS_CLOSED = 16;
     /// A threshold of one group's release keys was proven leaked before the release was Funded or unlocked.
     uint8 internal constant COMPROMISED = 32;
-    /// There are damages.
+    /// There are damages, or were: a fraud burns those of a release that nobody pledged to.
     uint8 internal constant DAMAGED = 64;
 }

@@ -181,9 +181,9 @@ abstract contract Settlement is Deposits, Funds, Funding, IBuskerSettlement {
     ) private returns (uint256 due) {
         Pledge storage held = _pledges[releaseId][fan];
         uint256 total = held.amount;
-        if (release.flags & Flags.DAMAGED != 0) {
-            total = Payouts.refund(total, release.raised, release.damages);
-        }
+        uint256 damages = release.flags & Flags.DAMAGED == 0 ? 0 : release.damages;
+        // Where nobody pledged, damages were burned.
+        if (damages != 0) total = Payouts.refund(total, release.raised, damages);
         due = total - held.refunded;
         held.refunded = uint152(total);
     }

@@ -2,6 +2,7 @@ import { State } from "@busker/sdk/protocol/states.ts";
 import { ZeroAddress, ZeroHash } from "ethers";
 import { describe, expect, it } from "vitest";
 
+import { TWO_GROUPS } from "../support/dealing.ts";
 import { expectEvents, expectRevert } from "../support/expectations.ts";
 import { seedRandomness } from "../support/random.ts";
 import { DEPOSIT, GOAL } from "../support/release.ts";
@@ -30,6 +31,17 @@ const undelivered = scene(async (release) => {
   await release.world.at((await release.startOf(0)) + revealWindow + failDelay);
   await done(release.world.as(release.world.stranger).fail(release.id));
 });
+/** A gift that its backup group unlocks, after the first group was absent, and that turns out to be a fraud. */
+const orphaned = scene(
+  async (release) => {
+    await release.toFunded();
+    await release.world.at((await release.startOf(1)) + 1);
+    for (const i of [0, 1, 2]) await done(release.reveal(1, i));
+    await done(release.reportAbsence(0));
+    await done(release.proveFraud(3));
+  },
+  { shape: TWO_GROUPS, terms: { goal: 0n }, badKeys: [3] },
+);
 /** Half of each absent slot's deposit, less the reporter's twentieth. */
 const DAMAGES = 5n * (DEPOSIT / 2n - DEPOSIT / 40n);
 const open = scene(async (release) => release.toOpen());
@@ -162,6 +174,23 @@ describe("refund", () => {
         await done(world.as(world.fan(1)).refund(release.id, TO));
         expect(await world.balance(ZeroAddress, TO)).toBe(GOAL / 2n + DAMAGES / 2n);
       });
+    });
+  });
+
+  describe("given a failed gift whose damages were burned", () => {
+    it("reverts with Refund_NothingDue", async () => {
+      const { world, release } = await stage(orphaned);
+      expect((await world.busker.releaseOf(release.id)).damages).toBe(0n);
+      await expectRevert(
+        world.as(world.fan(0)).refund(release.id, TO),
+        "Refund_NothingDue",
+        release.id,
+        world.fan(0).address,
+      );
+      expectEvents(
+        await done(world.as(world.stranger).refundBatch(release.id, [world.fan(0).address])),
+        world.address,
+      );
     });
   });
 
