@@ -4,9 +4,10 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const PROVER = "halmos";
 const FOLDER = "cache/symbolic";
 const NEEDED = {
-  halmos: "Install it from PyPI: pip install halmos",
+  [PROVER]: "Install it from PyPI: pip install halmos",
   forge: "Install it from npm: @foundry-rs/forge-linux-amd64 has it in bin/",
 };
 
@@ -36,7 +37,7 @@ if (missing.length > 0) {
   // No loop of the proofs has more rounds than that; a shorter bound would skip what comes after it.
   const bounds = ["--loop", "300", "--solver-timeout-assertion", "60s"];
   const { status } = spawnSync(
-    "halmos",
+    PROVER,
     ["--root", root, "--forge-build-out", `${FOLDER}/out`, ...bounds, ...process.argv.slice(2)],
     { cwd: root, env, stdio: "inherit" },
   );
