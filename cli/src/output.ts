@@ -1,4 +1,5 @@
 import { isBuskerError } from "@busker/sdk/protocol/errors.ts";
+import { printable } from "@busker/sdk/protocol/printable.ts";
 import Table from "cli-table3";
 
 /** How a command speaks: sentences for people, or one JSON object for programs. */
@@ -14,11 +15,11 @@ export function openOutput(json: boolean): Output {
   return {
     json,
     say(sentence) {
-      (json ? process.stderr : process.stdout).write(`${sentence}\n`);
+      (json ? process.stderr : process.stdout).write(`${shown(sentence)}\n`);
     },
     result(value, text) {
       if (json) process.stdout.write(`${JSON.stringify(value, encode, 2)}\n`);
-      else if (text !== undefined) process.stdout.write(`${text}\n`);
+      else if (text !== undefined) process.stdout.write(`${shown(text)}\n`);
     },
   };
 }
@@ -46,6 +47,11 @@ export function reportError(error: unknown, json: boolean): void {
     process.stderr.write(
       `\nUnexpected error: ${error instanceof Error ? (error.stack ?? message) : message}\n`,
     );
+}
+
+/** Titles, symbols of tokens and addresses of keyholders are written by strangers. */
+function shown(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 function asSentence(text: string): string {

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** What a {@link BuskerError} carries besides its code and message. */
 export interface BuskerErrorOptions {
   /** What to do next: one sentence for the person who meets the error. */
@@ -23,13 +25,6 @@ export class BuskerError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
-}
-
-/** Control characters, and marks that turn the direction of text. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-
-function printable(text: string): string {
-  return text.replace(UNPRINTABLE, " ");
 }
 
 /** Tells whether `error` is a {@link BuskerError}, and one with this `code` if a code is given. */
