@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { commands } from "./commands.ts";
+import { hideKeys } from "./hideKeys.ts";
 import { reportError } from "./output.ts";
 
 const program = new Command("busker")
@@ -21,6 +22,7 @@ const program = new Command("busker")
   .option("--keystore <file>", "act as the account in this encrypted JSON keystore (asks for its passphrase)")
   .option("--json", "print one JSON object for programs; progress goes to standard error")
   .showHelpAfterError("Run the command with --help to see how it is used.")
+  .configureOutput({ outputError: (text, write) => write(hideKeys(text)) })
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
   .exitOverride();
 
@@ -41,7 +43,7 @@ try {
 }
 
 function usageError({ message }: CommanderError): BuskerError {
-  return new BuskerError("USAGE", message.replace(/^error: /, ""), {
+  return new BuskerError("USAGE", hideKeys(message.replace(/^error: /, "")), {
     hint: "Run the command with --help to see how it is used.",
   });
 }
