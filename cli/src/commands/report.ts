@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { describeCurrency } from "@busker/sdk/chain/currency.ts";
 import type { Client } from "@busker/sdk/chain/client.ts";
 import { readTerms } from "@busker/sdk/chain/readRelease.ts";
@@ -32,7 +32,13 @@ export function addReport(program: Command): void {
     .option("--payee <address>", "account to pay; default the one that sends the report")
     .option("--key-file <file>", "file with the leaked key")
     .option("--sign-only <file>", "send nothing: write the signed report, which anybody can relay for you")
-    .option("--relay <file>", "send a report that somebody else signed")
+    .addOption(
+      new Option("--relay <file>", "send a report that somebody else signed").conflicts([
+        "payee",
+        "keyFile",
+        "signOnly",
+      ]),
+    )
     .addHelpText("after", `${RELEASE_KEY_HELP} It stays on this machine: only its signature is sent.`)
     .action(
       action(
