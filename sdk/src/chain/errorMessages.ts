@@ -8,7 +8,7 @@ interface ErrorText {
   /** What happened and why, from the error's arguments. */
   what: (args: Record<string, unknown>) => string;
   /** What to do next. */
-  next: string;
+  next: string | ((args: Record<string, unknown>) => string);
 }
 
 export const errorMessages: Record<ContractErrorName, ErrorText> = {
@@ -17,7 +17,10 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
       Number(state) === 0
         ? "The contract has no release with this id"
         : `The release is ${stateName(Number(state))}, and the step does not work in that state`,
-    next: "Look at `busker release RELEASE`: it says what can be done now.",
+    next: ({ state }) =>
+      Number(state) === 0
+        ? "`busker release` lists the releases on this chain."
+        : "Look at `busker release RELEASE`: it says what can be done now.",
   },
   Release_NotArtist: {
     what: ({ caller, artist }) => `Only the artist ${s(artist)} may do this, not ${s(caller)}`,
@@ -257,7 +260,7 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
     next: "Nothing needs to be done.",
   },
   CashOut_ObligationsOpen: {
-    what: ({ keyholder, openSlots }) => `Keyholder ${s(keyholder)} has ${s(openSlots)} open slots`,
+    what: ({ keyholder, openSlots }) => `Keyholder ${s(keyholder)} has open slots (${s(openSlots)})`,
     next: "Wait until their releases are settled, or failed and closed.",
   },
   CashOut_TooEarly: {
@@ -298,7 +301,10 @@ export const errorMessages: Record<ContractErrorName, ErrorText> = {
       `Keyholder ${s(keyholder)} has ${s(parts)} slashed parts to pay, and takes no new slot until then`,
     next: "Replace the keyholder.",
   },
-  Collateral_NoNotice: { what: () => "No withdrawal of collateral was requested", next: "Request it first." },
+  Collateral_NoNotice: {
+    what: () => "No withdrawal of collateral was requested",
+    next: "Give notice first: `busker collateral withdraw AMOUNT`.",
+  },
   Collateral_TooEarly: {
     what: ({ from, time }) => `The withdrawal works from ${at(from)} on, and it is ${at(time)} on the chain`,
     next: "Repeat it then.",

@@ -81,7 +81,8 @@ function reverted(data: string | null, cause: unknown): BuskerError {
     });
   }
   const args = parsed.args.toObject() as Record<string, unknown>;
-  return new BuskerError(parsed.name, text.what(args), { hint: text.next, cause });
+  const hint = typeof text.next === "string" ? text.next : text.next(args);
+  return new BuskerError(parsed.name, text.what(args), { hint, cause });
 }
 
 /** Nodes put the revert data of a refused transaction in different places of the RPC error. */
