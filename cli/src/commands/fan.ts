@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { describeCurrency } from "@busker/sdk/chain/currency.ts";
+import { eventsIn } from "@busker/sdk/chain/events.ts";
 import { readTerms } from "@busker/sdk/chain/readRelease.ts";
 import { pledgeWithPermit } from "@busker/sdk/release/pledgeWithPermit.ts";
 import { refund, refundBatch } from "@busker/sdk/release/refund.ts";
@@ -78,11 +79,19 @@ export function addFanCommands(program: Command): void {
       action(async (context, text: string, options: { to?: string; fans?: string[] }) => {
         const client = await context.account();
         const releaseId = await resolveRelease(context, client, text);
-        const { hash } =
+        const receipt =
           options.fans === undefined
             ? await refund(client, releaseId, await payee(client, options.to))
             : await refundBatch(client, releaseId, options.fans.map(parseAddress));
-        context.output.result({ releaseId, transaction: hash }, "Paid back.");
+        const amount = eventsIn(receipt, "Refunded").reduce(
+          (sum, event) => sum + (event["amount"] as bigint),
+          0n,
+        );
+        const currency = await describeCurrency(client, (await readTerms(client, releaseId)).currency);
+        context.output.result(
+          { releaseId, transaction: receipt.hash, amount },
+          `${options.fans === undefined ? "Paid back" : "Credited to the fans:"} ${formatMoney(amount, currency)}.`,
+        );
       }),
     );
 
