@@ -3,7 +3,7 @@ import type { JsonRpcProvider } from "ethers";
 import { latestTime } from "@busker/sdk/chain/time.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { action } from "../context.ts";
-import { formatDuration, parseDuration } from "../duration.ts";
+import { formatDate, formatDuration, parseDuration } from "../duration.ts";
 import { skipTime } from "../local/skipTime.ts";
 
 export function addSkip(program: Command): void {
@@ -26,7 +26,7 @@ export function addSkip(program: Command): void {
         const now = await latestTime(client);
         context.output.result(
           { now },
-          `Skipped ${formatDuration(seconds)}: it is ${new Date(now * 1000).toISOString()} on the chain.`,
+          `Skipped ${formatDuration(seconds)}: it is ${formatDate(now)} on the chain.`,
         );
       }),
     );
