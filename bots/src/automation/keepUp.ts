@@ -1,4 +1,5 @@
 import { connect } from "@busker/sdk/chain/client.ts";
+import { readOutlook } from "@busker/sdk/chain/readOutlook.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { isHexString } from "ethers";
 
@@ -19,7 +20,7 @@ export interface KeptUp {
  * Looks for what is due for some releases, once.
  *
  * @param perform whether to take it too, and what is due after it, until nothing is
- * @throws BuskerError BAD_RELEASE_ID; when the wallet or the chain do not allow it; or with the contract's reason
+ * @throws BuskerError BAD_RELEASE_ID; Release_WrongState for a release that is not there; when the wallet or the chain do not allow it; or with the contract's reason
  */
 export async function keepUp(config: Config, releaseIds: string[], perform: boolean): Promise<KeptUp> {
   for (const id of releaseIds) if (!isHexString(id, 32)) throw badId(id);
@@ -31,6 +32,8 @@ export async function keepUp(config: Config, releaseIds: string[], perform: bool
     ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
   });
   try {
+    // The contract passes over ids that it does not know: a mistyped one would be looked after for nothing.
+    await Promise.all(releaseIds.map(async (id) => readOutlook(client, id)));
     const steps: KeptUp["steps"] = [];
     const sender = submitter(client);
     for (;;) {
