@@ -48,8 +48,11 @@ export async function findDraft(home: string, name: string): Promise<Draft | nul
   return readJson<Draft>(join(draftsFolder(home), name, DRAFT_FILE));
 }
 
-export async function listDrafts(home: string): Promise<string[]> {
-  return readdir(draftsFolder(home)).catch(() => []);
+async function listDrafts(home: string): Promise<string[]> {
+  const names = await readdir(draftsFolder(home)).catch(() => []);
+  // Packing that failed leaves a folder with a key that belongs to nothing.
+  const drafts = await Promise.all(names.map(async (name) => findDraft(home, name)));
+  return names.filter((_, n) => drafts[n] !== null);
 }
 
 /** Saves the key of an archive that is being packed, beside the key of the one that the draft may hold yet. */
