@@ -30,6 +30,7 @@ abstract contract Checks is Clock {
         Release storage r = releases[n];
         ReleaseInfo memory info = busker.releaseOf(r.id);
         _terminal(r, info);
+        for (uint256 g = 0; g < r.groups.length; g++) _checkGroup(r, g, info);
         _paidForTheKey(info);
         _pledged(n, r, info);
         _unchanged(r, info);
@@ -37,12 +38,13 @@ abstract contract Checks is Clock {
         require_(info.damages == r.damages, "invariant05: the damages are not what was taken for them");
         require_(info.compromised == r.compromised, "invariant13: compromised or not");
         require_(info.bondForfeited == r.forfeited, "invariant12: the bond is forfeit or not");
-        for (uint256 g = 0; g < r.groups.length; g++) _checkGroup(r, g, info);
     }
 
     function _checkGroup(Release storage r, uint256 g, ReleaseInfo memory info) private view {
         Group storage group = r.groups[g];
         GroupInfo memory seen = busker.groupOf(r.id, uint8(g));
+        if (info.state == State.Funded)
+            require_(seen.bad || count(seen.revealed) < group.threshold, "invariant11: unresolved reveals");
         require_(seen.leaked & group.immune == 0, "invariant07: a revealed key is slashed as leaked");
         require_(seen.leaked == group.leaked, "invariant08: slashed without a report");
         require_(seen.revealed == group.revealed, "invariant07: reveals are not what was revealed");
@@ -54,8 +56,6 @@ abstract contract Checks is Clock {
         bool honest = group.corrupt == 0 && !group.wrapWrong;
         require_(!(seen.bad && honest), "invariant12: an honest group is bad");
         require_(seen.bad == group.bad, "invariant12: bad or not");
-        if (info.state == State.Funded)
-            require_(seen.bad || count(seen.revealed) < group.threshold, "invariant11: unresolved reveals");
         if (info.state == State.Locked) _nothingDealt(r, g, seen, info);
         if (everything) _slotsUnchanged(r, g);
     }

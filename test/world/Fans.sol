@@ -156,11 +156,15 @@ abstract contract Fans is Artists {
         else if (refuses) expected = refusal(c, true);
         uint256 before = _balance(to, c);
         act(fan, 0, abi.encodeCall(busker.refund, (r.id, to)));
-        if (!foreseen("refund", expected, "invariant05", "invariant05")) return;
+        if (!foreseen("refund", expected, _ifRefunded(r), "invariant05")) return;
         require_(_balance(to, c) == before + due, "invariant05: refund: another amount than due");
         held[c] -= due;
         pledges[n][fan].refunded += due;
         r.refunded += due;
+    }
+
+    function _ifRefunded(Release storage r) private view returns (string memory) {
+        return r.state == State.Funded || r.state == State.Unlocked ? "invariant14" : "invariant05";
     }
 
     /// All actors at once, some twice.
@@ -174,7 +178,7 @@ abstract contract Fans is Artists {
         fans[number] = fans[0];
         bytes4 expected = r.state == State.Failed ? bytes4(0) : IBuskerRelease.Release_WrongState.selector;
         act(caller, 0, abi.encodeCall(busker.refundBatch, (r.id, fans)));
-        if (!foreseen("refundBatch", expected, "invariant05", "invariant18")) return;
+        if (!foreseen("refundBatch", expected, _ifRefunded(r), "invariant18")) return;
         for (uint256 i = 0; i < number; i++) {
             uint256 fan = (first + i) % ACTORS;
             uint256 due = refundDue(n, fan);
