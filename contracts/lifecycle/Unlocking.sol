@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IBuskerRelease} from "../interfaces/IBuskerRelease.sol";
 import {IBuskerUnlocking} from "../interfaces/IBuskerUnlocking.sol";
+import {Envelope} from "../libraries/Envelope.sol";
 import {Flags} from "../libraries/Flags.sol";
 import {Limits} from "../libraries/Limits.sol";
 import {ReleaseKey} from "../libraries/ReleaseKey.sol";
@@ -14,8 +15,6 @@ import {Shares} from "./Shares.sol";
 
 abstract contract Unlocking is Shares, IBuskerUnlocking {
     using TermsCode for bytes;
-
-    bytes32 private constant DOMAIN_ENVELOPE = keccak256("Busker envelope v1");
 
     /// @inheritdoc IBuskerUnlocking
     function reveal(bytes32 releaseId, uint8 group, uint8 index, bytes32 releaseKey) external {
@@ -31,11 +30,12 @@ abstract contract Unlocking is Shares, IBuskerUnlocking {
         record.revealed |= bit;
         if (inWindow) record.inWindow |= bit;
         release.groups[group] = record;
-        release.envelopes[group * Limits.MAX_SLOTS + index] ^= _pad(
+        release.envelopes[group * Limits.MAX_SLOTS + index] ^= Envelope.pad(
             releaseId,
-            release,
             group,
             index,
+            release.ephemeralX,
+            release.flags & Flags.EPHEMERAL_ODD != 0,
             releaseKey
         );
         emit KeyRevealed(releaseId, group, index, releaseKey, inWindow);
@@ -82,22 +82,6 @@ abstract contract Unlocking is Shares, IBuskerUnlocking {
         _requireFrom(releaseId, from);
         _requireBefore(releaseId, until);
         return block.timestamp < from + REVEAL_WINDOW;
-    }
-
-    /// What an envelope is encrypted with: only the ephemeral key or the slot's release key give it.
-    function _pad(
-        bytes32 releaseId,
-        ReleaseRecord storage release,
-        uint256 group,
-        uint256 index,
-        bytes32 releaseKey
-    ) private view returns (bytes32) {
-        bool odd = release.flags & Flags.EPHEMERAL_ODD != 0;
-        address shared = ReleaseKey.multiply(release.ephemeralX, odd, releaseKey);
-        return
-            keccak256(
-                abi.encode(DOMAIN_ENVELOPE, block.chainid, address(this), releaseId, group, index, shared)
-            );
     }
 
     /// Threshold-many shares are there: they unlock the release or prove that they were badly dealt.

@@ -87,7 +87,8 @@ abstract contract Upkeep is Outlooks, IBuskerUpkeep {
             // Subsets in lexicographic order, as places in `revealed`.
             uint256[] memory places = new uint256[](threshold);
             for (uint256 i = 0; i < threshold; i++) places[i] = i;
-            do {
+            bool more = true;
+            while (more && gasleft() > SEARCH_RESERVE) {
                 uint256[] memory indices = new uint256[](threshold);
                 for (uint256 i = 0; i < threshold; i++) indices[i] = revealed[places[i]];
                 if (_hashOf(_contentKeyFrom(releaseId, release, g, indices)) == terms.keyHash()) {
@@ -95,7 +96,8 @@ abstract contract Upkeep is Outlooks, IBuskerUpkeep {
                     for (uint256 i = 0; i < threshold; i++) chosen[i] = uint8(indices[i]);
                     return abi.encodeCall(IBuskerDealing.unlock, (releaseId, g, chosen));
                 }
-            } while (_nextSubset(places, revealed.length) && gasleft() > SEARCH_RESERVE);
+                more = _nextSubset(places, revealed.length);
+            }
         }
         return "";
     }

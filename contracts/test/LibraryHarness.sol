@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AuditSample} from "../libraries/AuditSample.sol";
 import {ChunkTree} from "../libraries/ChunkTree.sol";
+import {Envelope} from "../libraries/Envelope.sol";
 import {Payouts} from "../libraries/Payouts.sol";
 import {ReleaseKey} from "../libraries/ReleaseKey.sol";
 import {SecretSharing} from "../libraries/SecretSharing.sol";
@@ -37,6 +38,17 @@ contract LibraryHarness {
 
     function isPoint(bytes32 x) external pure returns (bool) {
         return ReleaseKey.isPoint(x);
+    }
+
+    function pad(
+        bytes32 releaseId,
+        uint256 group,
+        uint256 index,
+        bytes32 ephemeralX,
+        bool ephemeralOdd,
+        bytes32 releaseKey
+    ) external view returns (bytes32) {
+        return Envelope.pad(releaseId, group, index, ephemeralX, ephemeralOdd, releaseKey);
     }
 
     function combine(uint256[] memory indices, bytes32[] memory shares) external pure returns (bytes32) {

@@ -34,7 +34,8 @@ struct GroupInfo {
     /// Time from which the group may reveal, and time at which its paid window ends; both zero before Funded.
     uint40 startsAt;
     uint40 windowEndsAt;
-    /// Whether the group started before the release was unlocked; while Funded, whether it has started.
+    /// Whether the group was called upon: the first one as soon as the release is Funded, another when it started before the
+    /// release was unlocked.
     bool activated;
     bytes32 wrap;
 }

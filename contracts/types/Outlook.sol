@@ -54,7 +54,7 @@ enum Verb {
 /// What can be done with a release now.
 struct Outlook {
     State state;
-    /// Next time from which other verbs work than now; zero when time alone changes nothing.
+    /// Next time from which other verbs may work than now; zero when time alone changes nothing.
     uint40 nextDeadline;
     /// Bit v is set when verb v works now, for those who may call it with what they need.
     uint32 verbs;

@@ -18,13 +18,24 @@ const BATCH = 80;
 
 let deployed: Promise<Contract> | undefined;
 
+function theHarness(): Promise<Contract> {
+  deployed ??= connect(CHAIN).then(({ ethers }) => ethers.deployContract("LibraryHarness"));
+  return deployed;
+}
+
+/** Where the harness is, for what depends on the contract's address. */
+export async function harnessDomain(): Promise<{ chainId: bigint; contract: string }> {
+  const harness = await theHarness();
+  const { chainId } = await harness.runner!.provider!.getNetwork();
+  return { chainId, contract: await harness.getAddress() };
+}
+
 /** Calls one function of the harness with each of these arguments, in few calls to the chain. */
 export async function outcomes<T>(
   name: string,
   cases: readonly (readonly unknown[])[],
 ): Promise<Outcome<T>[]> {
-  deployed ??= connect(CHAIN).then(({ ethers }) => ethers.deployContract("LibraryHarness"));
-  const harness = await deployed;
+  const harness = await theHarness();
   const found: Outcome<T>[] = [];
   for (let n = 0; n < cases.length; n += BATCH) {
     const calls = cases.slice(n, n + BATCH).map((args) => harness.interface.encodeFunctionData(name, args));
