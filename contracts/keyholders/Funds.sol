@@ -31,13 +31,14 @@ abstract contract Funds is Accounts {
         uint256 taken,
         uint256 part
     ) internal {
+        if (part == 0) return _burn(currency, taken);
         uint256 before = _slashedParts[keyholder][currency][payee];
-        // Who fills the counter with parts of its own must not become safe from reports by it.
-        bool uncountable = before == 0 && _accounts[keyholder][currency].unpaidParts == type(uint16).max;
-        if (uncountable) part = 0;
-        _burn(currency, taken - part);
-        if (part == 0) return;
+        if (before == 0) {
+            // Who fills the counter with parts of its own must not become safe from reports by it.
+            if (_accounts[keyholder][currency].unpaidParts == type(uint16).max) return _burn(currency, taken);
+            _countPart(keyholder, true);
+        }
         _slashedParts[keyholder][currency][payee] = before + part;
-        if (before == 0) _countPart(keyholder, true);
+        _burn(currency, taken - part);
     }
 }
