@@ -1,9 +1,10 @@
-// Adds up vitest's JSON reports: `node scripts/sum-tests.mjs <failures elsewhere> <report>...` prints "N passed, N failed".
+// Adds up vitest's JSON reports: `node scripts/sum-tests.mjs <failures elsewhere> <tests failed: 0 or 1> <report>...` prints
+// "N passed, N failed".
 import { readFileSync } from "node:fs";
 
-const [elsewhere, ...reports] = process.argv.slice(2);
+const [elsewhere, testsFailed, ...reports] = process.argv.slice(2);
 let passed = 0;
-let failed = Number(elsewhere);
+let failed = 0;
 
 for (const path of reports) {
   const report = JSON.parse(readFileSync(path, "utf8"));
@@ -15,4 +16,7 @@ for (const path of reports) {
   ).length;
 }
 
-console.log(`${passed} passed, ${failed} failed`);
+// An error outside of all tests, such as a rejection that nobody awaited, is in no report.
+if (testsFailed === "1" && failed === 0) failed = 1;
+
+console.log(`${passed} passed, ${failed + Number(elsewhere)} failed`);
