@@ -102,3 +102,8 @@ function revertData(error: object): string | null {
   };
   return search(error);
 }
+
+/** For `.catch`: throws what {@link toBuskerError} makes of a failed call. */
+export function rethrow(error: unknown): never {
+  throw toBuskerError(error);
+}

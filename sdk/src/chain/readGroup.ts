@@ -1,6 +1,6 @@
 import type { BlockTag } from "ethers";
 import type { Client } from "./client.ts";
-import { toBuskerError } from "./errors.ts";
+import { rethrow } from "./errors.ts";
 
 /** What happened in one group of a release; slots by their numbers, times in seconds of the chain. */
 export interface GroupStanding {
@@ -34,9 +34,7 @@ export async function readGroup(
   group: number,
   at: BlockTag = "latest",
 ): Promise<GroupStanding> {
-  const info = await client.contract.groupOf(releaseId, group, { blockTag: at }).catch((error: unknown) => {
-    throw toBuskerError(error);
-  });
+  const info = await client.contract.groupOf(releaseId, group, { blockTag: at }).catch(rethrow);
   return {
     threshold: Number(info.threshold),
     slotCount: Number(info.slotCount),

@@ -1,6 +1,6 @@
 import type { BlockTag } from "ethers";
 import type { Client } from "./client.ts";
-import { toBuskerError } from "./errors.ts";
+import { rethrow } from "./errors.ts";
 
 /** What a keyholder has at stake in one currency, and what it has done. Amounts in smallest units, times in seconds. */
 export interface KeyholderRecord {
@@ -32,11 +32,7 @@ export async function readKeyholder(
   currency: string,
   at: BlockTag = "latest",
 ): Promise<KeyholderRecord> {
-  const info = await client.contract
-    .collateralOf(keyholder, currency, { blockTag: at })
-    .catch((error: unknown) => {
-      throw toBuskerError(error);
-    });
+  const info = await client.contract.collateralOf(keyholder, currency, { blockTag: at }).catch(rethrow);
   return {
     keyholder,
     free: info.free,

@@ -2,7 +2,7 @@ import type { BlockTag } from "ethers";
 import { verbsIn, type Outlook } from "../protocol/outlook.ts";
 import { licenceName, type LicenceName, type State } from "../protocol/states.ts";
 import type { Client } from "./client.ts";
-import { toBuskerError } from "./errors.ts";
+import { rethrow } from "./errors.ts";
 
 /**
  * Asks the contract what can be done with a release now, and when that changes.
@@ -14,7 +14,7 @@ export async function readOutlook(
   releaseId: string,
   at: BlockTag = "latest",
 ): Promise<Outlook> {
-  const outlook = await client.contract.outlookOf(releaseId, { blockTag: at }).catch(translate);
+  const outlook = await client.contract.outlookOf(releaseId, { blockTag: at }).catch(rethrow);
   return {
     state: Number(outlook.state) as State,
     nextDeadline: outlook.nextDeadline === 0n ? null : Number(outlook.nextDeadline),
@@ -28,9 +28,5 @@ export async function readOutlook(
  * @throws BuskerError Release_WrongState when the contract has none with this id
  */
 export async function readLicence(client: Client, releaseId: string): Promise<LicenceName> {
-  return licenceName(await client.contract.licenceOf(releaseId).catch(translate));
-}
-
-function translate(error: unknown): never {
-  throw toBuskerError(error);
+  return licenceName(await client.contract.licenceOf(releaseId).catch(rethrow));
 }

@@ -1,5 +1,5 @@
 import type { Client } from "../chain/client.ts";
-import { toBuskerError } from "../chain/errors.ts";
+import { rethrow } from "../chain/errors.ts";
 import { readGroup } from "../chain/readGroup.ts";
 import { equal, fromHex, wipe } from "../crypto/bytes.ts";
 import { keyHashOf } from "../crypto/contentKey.ts";
@@ -22,8 +22,8 @@ export interface GroupShares {
 export async function readShares(client: Client, releaseId: string, group: number): Promise<GroupShares> {
   const [{ threshold, revealed, bad, wrap }, { envelopes }, { keyHash }] = await Promise.all([
     readGroup(client, releaseId, group),
-    client.contract.envelopesOf(releaseId, group).catch(translate),
-    client.contract.releaseOf(releaseId).catch(translate),
+    client.contract.envelopesOf(releaseId, group).catch(rethrow),
+    client.contract.releaseOf(releaseId).catch(rethrow),
   ]);
   return {
     threshold,
@@ -84,8 +84,4 @@ function* subsets<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let first = 0; first + size <= items.length; first++) {
     for (const rest of subsets(items.slice(first + 1), size - 1)) yield [items[first]!, ...rest];
   }
-}
-
-function translate(error: unknown): never {
-  throw toBuskerError(error);
 }

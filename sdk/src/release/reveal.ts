@@ -1,10 +1,10 @@
 import { hexlify, type ContractTransactionReceipt } from "ethers";
 import type { Client } from "../chain/client.ts";
-import { toBuskerError } from "../chain/errors.ts";
+import { rethrow } from "../chain/errors.ts";
 import { finalizedTime } from "../chain/time.ts";
 import { transact } from "../chain/transact.ts";
-import { addressOf } from "../crypto/secp256k1.ts";
 import { BuskerError } from "../protocol/errors.ts";
+import { requireSlotKey } from "./requireSlotKey.ts";
 
 /**
  * Publishes the release key of one slot. From then on everybody knows it, and the chain endpoint knows it even when the contract
@@ -23,41 +23,20 @@ export async function reveal(
   index: number,
   releaseKey: Uint8Array,
 ): Promise<ContractTransactionReceipt> {
-  await checkSlot(client, releaseId, group, index, releaseKey);
+  await requireSlotKey(client, releaseId, group, index, releaseKey);
   await checkStarted(client, releaseId, group);
   return transact(client.contract.reveal(releaseId, group, index, hexlify(releaseKey)));
-}
-
-async function checkSlot(
-  client: Client,
-  releaseId: string,
-  group: number,
-  index: number,
-  releaseKey: Uint8Array,
-): Promise<void> {
-  const slot = await client.contract.slotOf(releaseId, group, index).catch(translate);
-  const given = addressOf(releaseKey);
-  if (given === slot.releaseKey) return;
-  throw new BuskerError(
-    "WRONG_RELEASE_KEY",
-    `The key belongs to ${given}, and the release key of slot ${index} in group ${group} is ${slot.releaseKey}`,
-    { hint: "Check which release and slot the key is for. It was sent to nobody." },
-  );
 }
 
 async function checkStarted(client: Client, releaseId: string, group: number): Promise<void> {
   const now = await finalizedTime(client);
   const { startsAt, activated } = await client.contract
     .groupOf(releaseId, group, { blockTag: "finalized" })
-    .catch(translate);
+    .catch(rethrow);
   if (activated && startsAt !== 0n && now >= Number(startsAt)) return;
   throw new BuskerError(
     "REVEAL_TOO_EARLY",
     `Group ${group} has not started at a finalized block, and who learns its keys before can report them`,
     { hint: "Keep the key to yourself until the group starts: `busker release RELEASE` says when, if ever." },
   );
-}
-
-function translate(error: unknown): never {
-  throw toBuskerError(error);
 }

@@ -1,13 +1,13 @@
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
 import type { Client } from "../chain/client.ts";
-import { toBuskerError } from "../chain/errors.ts";
 import { fromHex, wipe } from "../crypto/bytes.ts";
 import { signLeakReport } from "../crypto/leakReport.ts";
-import { addressOf, isPrivateKey } from "../crypto/secp256k1.ts";
+import { isPrivateKey } from "../crypto/secp256k1.ts";
 import { MAX_GROUPS, MAX_SLOTS } from "../protocol/limits.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import type { Report } from "../protocol/typedData.ts";
+import { requireSlotKey } from "./requireSlotKey.ts";
 
 /** A report as its maker hands it to whoever sends it: plain JSON without a secret. Nobody can change who is paid. */
 export interface SignedReport extends Report {
@@ -34,11 +34,7 @@ export async function signReport(client: Client, options: SignReportOptions): Pr
   const { releaseId, group, index, payee } = options;
   const releaseKey = keyBytes(options.releaseKey);
   try {
-    const slot = await client.contract.slotOf(releaseId, group, index).catch((error: unknown) => {
-      throw toBuskerError(error);
-    });
-    const given = addressOf(releaseKey);
-    if (given !== slot.releaseKey) throw wrongKey(given, group, index, slot.releaseKey);
+    await requireSlotKey(client, releaseId, group, index, releaseKey);
     const facts = { releaseId, group, index, payee: getAddress(payee) };
     const signature = signLeakReport(releaseKey, facts, client.domain);
     return { chainId: client.chainId.toString(), contract: client.address, ...facts, signature };
@@ -86,12 +82,4 @@ function keyBytes(given: Uint8Array | string): Uint8Array {
   throw new BuskerError("BAD_RELEASE_KEY", "What was given is no release key", {
     hint: "A release key is 0x and 64 hexadecimal digits, and not zero.",
   });
-}
-
-function wrongKey(given: string, group: number, index: number, expected: string): BuskerError {
-  return new BuskerError(
-    "WRONG_RELEASE_KEY",
-    `The key belongs to ${given}, and the release key of slot ${index} in group ${group} is ${expected}`,
-    { hint: "Check which release and slot the key is for. It was sent to nobody." },
-  );
 }
