@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { betrayalMargin, coalitionCost, leastDeposit } from "./coalition.ts";
+import { betrayalMargin, coalitionCost, leastDeposit, withoutLeaked } from "./coalition.ts";
 import type { Group } from "./terms.ts";
 
 const group = (threshold: number, deposits: readonly bigint[]): Group => ({
@@ -18,6 +18,14 @@ describe("a coalition", () => {
 
   test("is the one with least at stake, in whatever group and order the deposits are", () => {
     expect(coalitionCost([backup, group(2, [900n, 30n, 20n])], GOAL)).toBe(0.025);
+  });
+
+  test("needs one member less for every leaked key, and that slot's deposit is no longer at stake", () => {
+    const uneven = group(3, [10n, 20n, 30n, 40n]);
+    expect(coalitionCost([withoutLeaked(uneven, [0])], GOAL)).toBe(0.025);
+    expect(coalitionCost([withoutLeaked(uneven, [3, 1])], GOAL)).toBe(0.005);
+    expect(coalitionCost([withoutLeaked(uneven, [0, 1, 2])], GOAL)).toBe(0);
+    expect(coalitionCost([withoutLeaked(uneven, [0, 1, 2, 3])], GOAL)).toBe(0);
   });
 
   test("has no goal to compare with in a gift", () => {

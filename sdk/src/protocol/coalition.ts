@@ -21,6 +21,19 @@ export function coalitionCost(groups: readonly Group[], goal: bigint): number | 
 }
 
 /**
+ * A group for those who would still have to collude: of the keys that were proven leaked each opens its share to everybody, so it
+ * counts to the threshold and puts nothing at stake.
+ *
+ * @param leaked numbers of slots
+ */
+export function withoutLeaked({ threshold, slots }: Group, leaked: readonly number[]): Group {
+  return {
+    threshold: Math.max(0, threshold - leaked.length),
+    slots: slots.filter((_, number) => !leaked.includes(number)),
+  };
+}
+
+/**
  * How betrayal compares with collusion in the cheapest coalition of a group: what its members could gain by reporting each other,
  * over what they could gain together. From 1 on at least one of them gains more by reporting.
  *

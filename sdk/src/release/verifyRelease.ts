@@ -4,14 +4,15 @@ import { verifyArchive } from "../archive/verify.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { Client } from "../chain/client.ts";
 import { readEvents, topicOf } from "../chain/events.ts";
+import { readGroup } from "../chain/readGroup.ts";
 import { readTerms } from "../chain/readRelease.ts";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
 import { auditIndices } from "../crypto/audit.ts";
 import { fromHex, toHex } from "../crypto/bytes.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import { auditMissChance } from "../protocol/chances.ts";
-import { coalitionCost } from "../protocol/coalition.ts";
-import type { Terms } from "../protocol/terms.ts";
+import { coalitionCost, withoutLeaked } from "../protocol/coalition.ts";
+import type { Group, Terms } from "../protocol/terms.ts";
 import { archiveCid } from "../archive/block.ts";
 
 export interface VerifyReleaseOptions extends AbortOptions {
@@ -31,7 +32,7 @@ export interface VerifiedRelease {
   auditedFragments: number[];
   /** Chance that the audit missed a bad tenth of the locked fragments: 0.9^q. */
   missChance: number;
-  /** R: the least that a coalition able to open the work early would lose, if betrayed, over the goal; null without a goal. */
+  /** R: the least that a coalition able to open the work early would lose now, if betrayed, over the goal; null without a goal. */
   coalitionCost: number | null;
 }
 
@@ -57,8 +58,17 @@ export async function verifyRelease(
     archiveSize: archive.archiveSize,
     auditedFragments: [...audited.keys()],
     missChance: auditMissChance(audited.size, BAD_TENTH),
-    coalitionCost: coalitionCost(terms.groups, terms.goal),
+    coalitionCost: coalitionCost(await standingGroups(client, releaseId, terms), terms.goal),
   };
+}
+
+/** The groups as they stand: without the slots whose release key is public, which cost a coalition nothing. */
+async function standingGroups(client: Client, releaseId: string, { groups }: Terms): Promise<Group[]> {
+  return Promise.all(
+    groups.map(async (group, number) =>
+      withoutLeaked(group, (await readGroup(client, releaseId, number)).leaked),
+    ),
+  );
 }
 
 /** @throws BuskerError ARCHIVE_NOT_AS_AGREED naming every difference */
