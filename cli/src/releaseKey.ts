@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { getBytes, isHexString } from "ethers";
-import { isPrivateKey } from "@busker/sdk/crypto/secp256k1.ts";
+import { parseReleaseKey } from "@busker/sdk/crypto/parseReleaseKey.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { askSecret } from "./prompt.ts";
 
@@ -30,12 +29,8 @@ async function readKeyFile(file: string): Promise<string> {
   });
 }
 
+/** People leave the 0x away, and files end with a line break. */
 function parseKey(given: string): Uint8Array {
   const trimmed = given.trim();
-  const hex = trimmed.startsWith("0x") ? trimmed : `0x${trimmed}`;
-  const key = isHexString(hex, 32) ? getBytes(hex) : null;
-  if (key !== null && isPrivateKey(key)) return key;
-  throw new BuskerError("BAD_RELEASE_KEY", "What was given is no release key", {
-    hint: "A release key is 0x and 64 hexadecimal digits, and not zero.",
-  });
+  return parseReleaseKey(trimmed.startsWith("0x") ? trimmed : `0x${trimmed}`);
 }

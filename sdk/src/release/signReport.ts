@@ -1,9 +1,9 @@
 import { getAddress, isAddress, isHexString, ZeroAddress } from "ethers";
 import { z } from "zod";
 import type { Client } from "../chain/client.ts";
-import { fromHex, wipe } from "../crypto/bytes.ts";
+import { wipe } from "../crypto/bytes.ts";
 import { signLeakReport } from "../crypto/leakReport.ts";
-import { isPrivateKey } from "../crypto/secp256k1.ts";
+import { parseReleaseKey } from "../crypto/parseReleaseKey.ts";
 import { MAX_GROUPS, MAX_SLOTS } from "../protocol/limits.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import type { Report } from "../protocol/typedData.ts";
@@ -32,7 +32,7 @@ export interface SignReportOptions extends Report {
  */
 export async function signReport(client: Client, options: SignReportOptions): Promise<SignedReport> {
   const { releaseId, group, index, payee } = options;
-  const releaseKey = keyBytes(options.releaseKey);
+  const releaseKey = parseReleaseKey(options.releaseKey);
   try {
     await requireSlotKey(client, releaseId, group, index, releaseKey);
     const facts = { releaseId, group, index, payee: getAddress(payee) };
@@ -74,12 +74,4 @@ export function parseReport(json: string): SignedReport {
       cause,
     });
   }
-}
-
-function keyBytes(given: Uint8Array | string): Uint8Array {
-  const key = typeof given !== "string" ? given : isHexString(given, 32) ? fromHex(given, 32) : null;
-  if (key !== null && isPrivateKey(key)) return key;
-  throw new BuskerError("BAD_RELEASE_KEY", "What was given is no release key", {
-    hint: "A release key is 0x and 64 hexadecimal digits, and not zero.",
-  });
 }
