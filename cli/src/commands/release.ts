@@ -69,11 +69,23 @@ async function showOne(context: Context, client: Client, releaseId: string): Pro
     `Raised:    ${formatMoney(release.raised, currency)} of ${formatMoney(release.goal, currency)}`,
     ...(release.damages === 0n ? [] : [`Damages:   ${formatMoney(release.damages, currency)}`]),
     `Deadline:  ${formatDate(release.terms.deadline)}${release.state === State.Open ? ` (${formatDuration(release.terms.deadline - now)} left)` : ""}`,
-    ...groups.map((group, number) => `Group ${number}:   ${groupText(group)}`),
     ...steps.map(({ who, what }) => `Now:       ${who} can ${what}`),
     nextDeadline === null
       ? "Next:      time alone changes nothing more"
       : `Next:      other steps from ${formatDate(nextDeadline)} on the chain (in ${formatDuration(nextDeadline - now)}; ${formatHere(nextDeadline - now)} here)`,
+    ...groups.flatMap((group, number) => [
+      `\nGroup ${number}: ${groupText(group)}`,
+      table(
+        ["slot", "keyholder", "release key", "deposit", "standing"],
+        release.terms.groups[number]!.slots.map((slot, index) => [
+          String(index),
+          slot.keyholder,
+          slot.releaseKey,
+          formatMoney(slot.deposit, currency),
+          standing(group, index),
+        ]),
+      ),
+    ]),
   ];
   context.output.result({ ...release, licence, groups, now, nextDeadline, next: steps }, lines.join("\n"));
 }
@@ -84,10 +96,19 @@ const LICENCE_TEXT: Record<LicenceName, string> = {
   Granted: "granted, as the archive's manifest says",
 };
 
-function groupText({ threshold, slotCount, revealed, leaked, absent, bad }: GroupStanding): string {
-  const slots = (name: string, numbers: number[]): string =>
-    numbers.length === 0 ? "" : `; ${name}: ${numbers.join(", ")}`;
-  return `${threshold} of ${slotCount}; revealed slots: ${revealed.join(", ") || "none"}${slots("leaked", leaked)}${slots("absent", absent)}${bad ? " (badly dealt)" : ""}`;
+function groupText({ threshold, slotCount, startsAt, windowEndsAt, bad }: GroupStanding): string {
+  const when =
+    startsAt === 0 ? "" : `; called upon from ${formatDate(startsAt)} to ${formatDate(windowEndsAt)}`;
+  return `${threshold} of ${slotCount}${when}${bad ? "; badly dealt" : ""}`;
+}
+
+function standing({ revealed, inWindow, leaked, absent }: GroupStanding, slot: number): string {
+  const words = [
+    ...(inWindow.includes(slot) ? ["revealed"] : revealed.includes(slot) ? ["revealed out of time"] : []),
+    ...(leaked.includes(slot) ? ["leaked"] : []),
+    ...(absent.includes(slot) ? ["absent"] : []),
+  ];
+  return words.join(", ");
 }
 
 function stateText({ state, failure, early, compromised }: Release): string {
