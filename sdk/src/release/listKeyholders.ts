@@ -9,7 +9,7 @@ export interface ListedKeyholder extends KeyholderRecord {
   endpoints: string[];
 }
 
-/** Lists everybody who registered, or ever had collateral or a stake in the currency; those with most at stake first. */
+/** Lists everybody who registered, or has money or a history in the currency; those with most at stake first. */
 export async function listKeyholders(client: Client, currency: string): Promise<ListedKeyholder[]> {
   const endpoints = new Map<string, string[]>();
   const moneyEvents = [topicOf("CollateralDeposited"), topicOf("Staked")];
@@ -22,7 +22,12 @@ export async function listKeyholders(client: Client, currency: string): Promise<
   for (const [keyholder, addresses] of endpoints) {
     found.push({ ...(await readKeyholder(client, keyholder, currency)), endpoints: addresses });
   }
-  return found.sort((a, b) => compare(stakeOf(b), stakeOf(a)) || compare(b.free, a.free));
+  const listed = found.filter((one) => one.endpoints.length > 0 || hasRecord(one));
+  return listed.sort((a, b) => compare(stakeOf(b), stakeOf(a)) || compare(b.free, a.free));
+}
+
+function hasRecord({ free, locked, fund, served, absent, leaked }: KeyholderRecord): boolean {
+  return [free, locked, fund].some((amount) => amount > 0n) || served + absent + leaked > 0;
 }
 
 /** What it loses if it fails a release: its deposits and its reputation. */
