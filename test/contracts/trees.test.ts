@@ -58,6 +58,20 @@ function eventsOf({ says }: Verb): string[] {
   return events.filter((event) => words.has(event));
 }
 
+/** Lines of a tree with those above them, as "given … › when … › it …". */
+function placesIn(tree: string): string[] {
+  const above: string[] = [];
+  return tree
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => {
+      const depth = line.search(/[├└]/) / 4;
+      above.splice(depth, above.length, line.slice(depth * 4 + 4));
+      return above.join(" › ");
+    });
+}
+
 describe("trees", () => {
   it("are there for every verb of IBusker, each with its test in the folder of a stage", () => {
     expect([...TREES.keys()].toSorted()).toEqual(verbs.map(({ name }) => name).toSorted());
@@ -70,12 +84,7 @@ describe("trees", () => {
     const [verb, ...lines] = read(path).trimEnd().split("\n");
     expect(verb).toBe(basename(path, ".tree"));
     expect(lines.filter((line) => !LINE.test(line))).toEqual([]);
-    const above: string[] = [];
-    const places = lines.map((line) => {
-      const depth = line.search(/[├└]/) / 4;
-      above.splice(depth, above.length, line.slice(depth * 4 + 4));
-      return above.join(" / ");
-    });
+    const places = placesIn(read(path));
     expect(places.filter((place, n) => places.indexOf(place) !== n)).toEqual([]);
   });
 });
@@ -107,5 +116,46 @@ describe("errors", () => {
   it("are all asserted by name in a test", () => {
     const tests = files("test/contracts/**/*.test.ts").map(read).join("\n");
     expect(errors.filter((error) => !tests.includes(`"${error}"`))).toEqual([]);
+  });
+});
+
+/** "*› when …*" stands for the name before it up to there. */
+function namedIn(evidence: string): { where: string; names: string[] }[] {
+  return evidence.split(";").map((part) => {
+    const [, where, rest] = /^\s*([\w./-]+):(.*)$/.exec(part)!;
+    let given = "";
+    const names = [...rest!.matchAll(/\*([^*]+)\*/g)].map(([, name]) => {
+      const full = name!.startsWith("›") ? `${given} ${name}` : name!;
+      given = full.split(" › ")[0]!;
+      return full;
+    });
+    return { where: where!, names };
+  });
+}
+
+/** Whether a tree has a line, or a file a test, of that name; "it" and numbers of a test's cases may differ. */
+function isTest(where: string, name: string): boolean {
+  const tree = TREES.get(where);
+  if (tree !== undefined) {
+    const places = placesIn(read(tree)).map((place) => place.replace("› it ", "› "));
+    return places.includes(name);
+  }
+  const source = read(where);
+  return [name, name.replace(/^\d+/, "%i")].some((text) => source.includes(text));
+}
+
+describe("the attacks of docs/protocol.md", () => {
+  const [, section] = read("docs/protocol.md").split("## Attacks, and what answers them\n");
+  const rows = section!
+    .split("\n## ")[0]!
+    .match(/^\| .*\|$/gm)!
+    .slice(1);
+  const attacks = rows.map((row) => row.split(" | ")).map(([attack, , shown]) => ({ attack, shown: shown! }));
+
+  it.each(attacks)("are answered by tests that are there: $attack", ({ shown }) => {
+    const named = namedIn(shown.replace(/ \|$/, ""));
+    expect(named.flatMap(({ names }) => names)).not.toEqual([]);
+    const missing = named.flatMap(({ where, names }) => names.filter((name) => !isTest(where, name)));
+    expect(missing).toEqual([]);
   });
 });
