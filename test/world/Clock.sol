@@ -133,11 +133,22 @@ abstract contract Clock is Anybody {
         if (kind == 1) return reportAbsence(n, group, anActor());
         if (kind == 2) return everySubset(n, group);
         if (kind == 3) return _revealNext(n, group);
-        if (kind == 4) {
-            _revealNext(n, group);
-            return proveBadDealing(n, group, anActor());
-        }
+        if (kind == 4) return _exposeBadShare(n);
         goTo(settlesAt(r));
+    }
+
+    /// Of a group that unlocked by good shares, or did not unlock: a bad one is revealed too, and proven.
+    function _exposeBadShare(uint256 n) private {
+        Release storage r = releases[n];
+        uint256 g = draw(r.groups.length);
+        for (uint256 i = 0; i < r.groups.length && r.groups[g].corrupt == 0; i++)
+            g = (g + 1) % r.groups.length;
+        Group storage group = r.groups[g];
+        uint256 index = draw(group.size);
+        for (uint256 i = 0; i < group.size && !has(group.corrupt, index); i++)
+            index = (index + 1) % group.size;
+        if (!has(group.revealed, index)) reveal(n, g, index, anActor(), false);
+        proveBadDealing(n, g, anActor());
     }
 
     /// Everything ends, and keyholders retire: the only time at which funds are cashed out.
