@@ -5,9 +5,10 @@ import { AbiCoder } from "ethers";
 import { describe, expect, it } from "vitest";
 
 import { Attempts, VERBS } from "./support/attempts.ts";
+import { compromise } from "./support/compromising.ts";
 import { numbers, seedRandomness } from "./support/random.ts";
 import { CHUNKS, Release } from "./support/release.ts";
-import { ready } from "./support/scenes.ts";
+import { ready, scene } from "./support/scenes.ts";
 import { DAY, done, ETHER, iface, stage } from "./support/world.ts";
 
 import type { Attempt, Verb } from "./support/attempts.ts";
@@ -56,6 +57,10 @@ const PERMISSIONLESS: readonly Verb[] = [
 ];
 /** What blocks bring, not time. */
 const BY_BLOCKS = 1n << BigInt(VERBS.indexOf("drawAudit"));
+
+const NO_FAULTS = { badGroups: [], badSlots: [], badKeys: [] };
+const locked = scene(async (release) => release.toLocked());
+const sealed = scene(async (release) => release.toAudit());
 
 type Below = (limit: number) => number;
 
@@ -168,6 +173,25 @@ describe("outlookOf", () => {
       .match(/^ {4}\w+/gm)!
       .map((line) => line.trim());
     expect(names.map((name) => name[0]!.toLowerCase() + name.slice(1))).toEqual(VERBS);
+  });
+
+  it.each([
+    ["before the seal", locked],
+    ["before the audit is opened", sealed],
+  ])("says that a release whose keys leaked can be aborted: %s", async (_when, reached) => {
+    const { release } = await stage(reached);
+    await compromise(release);
+    const working = await expectOutlook(release, new Attempts(release, NO_FAULTS));
+    expect(await expectUpkeep(release, working)).toBe(iface.encodeFunctionData("abort", [release.id]));
+  });
+
+  it("says that no audit can be drawn from a block that no history has", async () => {
+    const { release, world } = await stage(sealed);
+    const working = async () => expectOutlook(release, new Attempts(release, NO_FAULTS));
+    await world.mine(world.parameters.drawDelay + 1);
+    expect((await working()).has("drawAudit")).toBe(true);
+    await world.mine(10_000);
+    expect((await working()).has("drawAudit")).toBe(false);
   });
 
   it.each(Array.from({ length: RELEASES }, (_, n) => n))(

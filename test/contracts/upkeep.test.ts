@@ -83,6 +83,15 @@ describe("checkUpkeep", () => {
     expect(upkeepNeeded).toBe(false);
   });
 
+  it("gives the search up in one release, and answers for the next", async () => {
+    const { world, release } = await stage(lastSubset);
+    const next = await (await Release.prepare(world, { nonce: 100n })).toAudit();
+    await world.mine(world.parameters.drawDelay + 1);
+    const checkData = AbiCoder.defaultAbiCoder().encode(["bytes32[]"], [[release.id, next.id]]);
+    const { performData } = await world.busker.checkUpkeep(checkData, { gasLimit: 1_000_000n });
+    expect(performData).toBe(iface.encodeFunctionData("drawAudit", [next.id]));
+  });
+
   it("reverts for data that is no list of releases", async () => {
     const { world } = await stage(ready);
     await expect(world.busker.checkUpkeep("0x1234")).rejects.toThrow(/revert/);

@@ -204,7 +204,7 @@ describe("create", () => {
         const signatures = await release.signatures();
         const names = new Set<string | undefined>();
         // How much it takes to reach the deployment of their code depends on the compiler; the deployment takes 120,000 more.
-        for (let gasLimit = 100_000; gasLimit < 600_000; gasLimit += 20_000) {
+        for (let gasLimit = 100_000; gasLimit < 4_000_000; gasLimit += 80_000) {
           const overrides = { value: BOND, gasLimit };
           names.add(
             await nameOfRevert(

@@ -185,6 +185,30 @@ describe("finalize", () => {
       });
     });
 
+    describe("when a group was proven badly dealt, and a slot of another leaked its key", () => {
+      it("burns that slot's part of the bond, and pays the artist half of its deposit", async () => {
+        const { world, release } = await stage(
+          scene(async (made) => made.toOpen(), { shape: TWO_GROUPS, badGroups: [0] }),
+        );
+        await done(release.report(1, 4));
+        for (const n of [0, 1]) await done(release.pledge(world.fan(n), GOAL / 2n));
+        await world.at(await release.startOf(0));
+        for (const i of [0, 1]) await done(release.reveal(0, i));
+        for (const i of [0, 1, 2]) await done(release.reveal(1, i));
+        const payout = GOAL - 5n * (FEE / 8n) + DEPOSIT / 2n;
+        expectEvents(
+          await finalize(release),
+          world.address,
+          ["Burned", ZeroAddress, BOND / 2n / 8n],
+          ["SlotsClosed", release.id],
+          ["Credited", world.artist.address, ZeroAddress, payout],
+          ["ReleaseSettled", release.id, payout, 5n * (FEE / 8n)],
+        );
+        expect(await gains(release, 1, 4)).toEqual({ free: -DEPOSIT, fund: 0n, served: 0n });
+        expect((await gains(release, 1, 3)).free).toBe(BOND / 2n / 8n);
+      });
+    });
+
     describe("when a slot leaked its key before", () => {
       it("pays it nothing, and the artist half of its deposit", async () => {
         const { world, release } = await stage(open);
@@ -313,6 +337,20 @@ describe("finalize", () => {
       expect(await gains(release, 0, 0)).toEqual(earned(FEE / 5n));
       const payout = GOAL + BOND - (3n * FEE) / 5n;
       expect(await world.busker.creditOf(world.artist.address, token)).toBe(payout);
+    });
+
+    describe("when a keyholder's reputation fund has room for one unit", () => {
+      it("adds that unit, and pays the rest of the fee freely", async () => {
+        const { world, release, token } = await stage(inToken);
+        const holder = world.keyholder(0);
+        const room = 2n ** 104n - 2n;
+        await done(world.token(token, holder).getFunction("mint")(holder.address, room));
+        await done(world.token(token, holder).getFunction("approve")(world.address, room));
+        await done(world.as(holder).stake(token, room));
+        await finalize(release);
+        const { free, fund } = await world.busker.collateralOf(holder.address, token);
+        expect([free, fund]).toEqual([COLLATERAL + FEE / 5n - 1n, room + 1n]);
+      });
     });
 
     describe("when a keyholder's account is full", () => {
