@@ -200,11 +200,16 @@ describe("create", () => {
 
     describe("when there is too little gas to store the terms", () => {
       it("reverts with TermsCode_NotDeployed", async () => {
-        const { world, release } = await preparing();
+        const { world, release } = await preparing({
+          shape: [
+            [5, 8],
+            [7, 11],
+          ],
+        });
         const signatures = await release.signatures();
         const names = new Set<string | undefined>();
-        // How much it takes to reach the deployment of their code depends on the compiler; the deployment takes 120,000 more.
-        for (let gasLimit = 100_000; gasLimit < 4_000_000; gasLimit += 80_000) {
+        // How much it takes to reach the deployment of their code depends on the compiler; the deployment takes 300,000 more.
+        for (let gasLimit = 100_000; gasLimit < 6_000_000; gasLimit += 100_000) {
           const overrides = { value: BOND, gasLimit };
           names.add(
             await nameOfRevert(
