@@ -59,21 +59,25 @@ function readHits(): Map<string, Set<string>> {
   );
 }
 
-/** By source, by line: the test files that come past it. Mutants of that line need no others. */
+/**
+ * By source, by line: the test files that come past it, and of the marks there that each comes past, how many files come past the
+ * rarest. Mutants of that line need no others.
+ */
 function linesByTest(
   marked: Map<string, Marked>,
   hits: Map<string, Set<string>>,
-): Record<string, Record<string, string[]>> {
-  const table: Record<string, Record<string, string[]>> = {};
+): Record<string, Record<string, Record<string, number>>> {
+  const table: Record<string, Record<string, Record<string, number>>> = {};
   for (const [path, { statements, conditions }] of marked) {
-    const lines: Record<string, string[]> = (table[path] = {});
+    const lines: Record<string, Record<string, number>> = (table[path] = {});
     const marks = [
       ...statements,
       ...conditions.flatMap(({ line, marks: both }) => both.map((mark) => ({ line, mark }))),
     ];
     for (const { line, mark } of marks) {
       const tests = [...hits].filter(([, seen]) => seen.has(mark)).map(([test]) => test);
-      lines[line] = [...new Set([...(lines[line] ?? []), ...tests])];
+      const known = (lines[line] ??= {});
+      for (const test of tests) known[test] = Math.min(known[test] ?? tests.length, tests.length);
     }
   }
   return table;

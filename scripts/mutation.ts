@@ -23,8 +23,11 @@ import { tableIn } from "./contracts/tables.ts";
 
 import type { Mutant } from "./contracts/mutants.ts";
 
-/** Invalid: does not compile. Same: compiles to the same code. Missed: no test comes past it. */
-type Outcome = "killed" | "survived" | "missed" | "invalid" | "same";
+/**
+ * Invalid: does not compile. Same: compiles to the same code. Missed: no test comes past it. Doubtful: outlived the nearest
+ * tests, which is all that is tried where survivors.md explains it.
+ */
+type Outcome = "killed" | "survived" | "missed" | "invalid" | "same" | "doubtful";
 
 interface Known {
   readonly outcome: Outcome;
@@ -37,13 +40,16 @@ interface Known {
 
 interface Coverage {
   readonly digest: string;
-  readonly lines: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly lines: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
 }
 
 const FOLDER = join(root, "cache/mutation");
 const STATE = join(FOLDER, "known.json");
 const REPORT = join(root, "test/mutation/report.json");
 const EXPLAINED = "test/mutation/survivors.md";
+/** Test files that every mutant is tried with. Nearly all that is ever noticed is noticed by these. */
+const NEAREST = 3;
+const LASTING: readonly Outcome[] = ["killed", "invalid", "same"];
 
 const { values: options, positionals: named } = parseArgs({
   allowPositionals: true,
@@ -107,39 +113,49 @@ class Run {
     return folder;
   }
 
-  /** Tests that come past this line; first the one that has noticed most in this file, or else that comes past fewest lines. */
-  #testsOf(path: string, line: number): string[] {
+  /**
+   * Tests that come past a mutant's line: first that of its verb, then those that come past what few others do there, then those
+   * that have noticed most in this file, then those that come past fewest lines.
+   */
+  #testsOf({ path, line, place }: Mutant): string[] {
     const here = this.#lines[path] ?? {};
     // No statement begins there: then all of the file, and all there are where the file has constants only.
-    const tests =
-      here[line] ??
-      (Object.keys(here).length > 0 ? [here] : Object.values(this.#lines)).flatMap((lines) =>
-        Object.values(lines).flat(),
-      );
-    const noticed = (test: string): number =>
-      this.all.filter((mutant) => mutant.path === path && this.#known[mutant.id]?.by === test).length;
-    const passed = (test: string): number =>
-      Object.values(this.#lines)
-        .flatMap((lines) => Object.values(lines))
-        .filter((of) => of.includes(test)).length;
-    return [...new Set(tests)].toSorted((a, b) => noticed(b) - noticed(a) || passed(a) - passed(b));
+    const near = here[line] ? [here[line]] : Object.values(here);
+    const from = near.length > 0 ? near : Object.values(this.#lines).flatMap((lines) => Object.values(lines));
+    const tests = new Set(from.flatMap((lines) => Object.keys(lines)));
+    const rank = (test: string): number[] => [
+      basename(test, ".test.ts") === place.split(".").at(-1) ? 0 : 1,
+      here[line]?.[test] ?? 0,
+      -this.all.filter((mutant) => mutant.path === path && this.#known[mutant.id]?.by === test).length,
+      Object.values(this.#lines).flatMap((lines) => Object.values(lines).filter((of) => test in of)).length,
+    ];
+    const ranked = [...tests].map((test) => ({ test, ranks: rank(test) }));
+    return ranked
+      .toSorted((a, b) => a.ranks.map((n, i) => n - b.ranks[i]!).find((difference) => difference !== 0) ?? 0)
+      .map(({ test }) => test);
   }
 
   outcome({ id }: Mutant): Outcome | undefined {
     const known = this.#known[id];
     if (known?.contracts !== this.#contracts) return undefined;
     // More tests kill no fewer.
-    const isLasting = known.outcome !== "survived" && known.outcome !== "missed";
-    return isLasting || known.tests === this.#tests ? known.outcome : undefined;
+    return LASTING.includes(known.outcome) || known.tests === this.#tests ? known.outcome : undefined;
   }
 
   async work(): Promise<void> {
-    const waiting = this.chosen.filter((mutant) => this.outcome(mutant) === undefined);
+    await this.#workOn(this.chosen.filter((mutant) => this.outcome(mutant) === undefined));
+    const explained = readExplained();
+    await this.#workOn(
+      this.chosen.filter((mutant) => this.outcome(mutant) === "doubtful" && !explained.has(mutant.id)),
+    );
+  }
+
+  async #workOn(waiting: Mutant[]): Promise<void> {
     const todo = waiting.length;
     let done = 0;
     const worker = async (n: number): Promise<void> => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const tried = await this.#try(mutant, this.#folder(n));
+        const tried = await this.#try(mutant, this.#folder(n), this.outcome(mutant) === "doubtful");
         this.#known[mutant.id] = { ...tried, contracts: this.#contracts, tests: this.#tests };
         writeFileSync(STATE, JSON.stringify(this.#known));
         console.log(
@@ -150,9 +166,15 @@ class Run {
     await Promise.all(Array.from({ length: Number(options.workers) }, (_, n) => worker(n)));
   }
 
-  async #try({ path, line, edit }: Mutant, folder: string): Promise<{ outcome: Outcome; by?: string }> {
-    const tests = this.#testsOf(path, line);
-    if (tests.length === 0) return { outcome: "missed" };
+  async #try(
+    mutant: Mutant,
+    folder: string,
+    isDoubtful: boolean,
+  ): Promise<{ outcome: Outcome; by?: string }> {
+    const { path, edit } = mutant;
+    const all = this.#testsOf(mutant);
+    if (all.length === 0) return { outcome: "missed" };
+    const tests = isDoubtful ? all : all.slice(0, NEAREST);
     const changed = { [path]: applyEdits(this.#sources[path]!, [edit]) };
     const compiled = compileQuickly(withSources(this.#input, changed));
     if (errorsOf(compiled.output).length > 0) return { outcome: "invalid" };
@@ -163,16 +185,20 @@ class Run {
       if (!(await runTests({ artifacts: folder, files, untilFailure: true })))
         return { outcome: "killed", by: files[0]! };
     }
-    return { outcome: "survived" };
+    return { outcome: tests.length < all.length ? "doubtful" : "survived" };
   }
 }
 
+function readExplained(): Set<string> {
+  return new Set(tableIn(EXPLAINED, "Survivors").map(([id]) => id!));
+}
+
 function report(run: Run): boolean {
-  const explained = new Map(tableIn(EXPLAINED, "Survivors").map(([id, ...cells]) => [id!, cells.at(-1)!]));
+  const explained = readExplained();
   const tried = run.all.filter((mutant) => run.outcome(mutant) !== undefined);
   const count = (...wanted: Outcome[]): number =>
     tried.filter((mutant) => wanted.includes(run.outcome(mutant)!)).length;
-  const survivors = tried.filter((mutant) => ["survived", "missed"].includes(run.outcome(mutant)!));
+  const survivors = tried.filter((mutant) => !LASTING.includes(run.outcome(mutant)!));
   const summary = {
     seed: options.seed,
     fraction,
