@@ -36,10 +36,12 @@ export interface CompilerOutput {
   >;
 }
 
-/** The compiler from npm; the first call takes seconds longer than the others. */
-export function compile(input: CompilerInput): CompilerOutput {
-  const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
-  return JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
+/** The compiler from npm; the first call takes seconds longer than the others. It asks the callbacks for what it lacks. */
+export function compile(input: CompilerInput, callbacks: object = {}): CompilerOutput {
+  const solc = createRequire(import.meta.url)("solc") as {
+    compile(input: string, callbacks: object): string;
+  };
+  return JSON.parse(solc.compile(JSON.stringify(input), callbacks)) as CompilerOutput;
 }
 
 export function errorsOf(output: CompilerOutput): string[] {
