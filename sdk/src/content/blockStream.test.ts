@@ -171,9 +171,9 @@ test("a peer that was left alone for long is not taken for a silent one when it 
   const { cid, bytes } = await newBlock(1000);
   await serving.libp2p.unhandle(BLOCK_PROTOCOL);
   await serveBlocks(serving.libp2p, async () => (await delay(250), bytes));
-  const hasty = new BlockClient(asking.libp2p, { silenceMs: 400 });
+  const hasty = new BlockClient(asking.libp2p, { silenceMs: 2000 });
   expect(await hasty.ask(serving.libp2p.peerId, cid)).toHaveLength(1000);
-  await delay(380);
+  await delay(1900);
   expect(await hasty.ask(serving.libp2p.peerId, cid)).toHaveLength(1000);
 });
 
