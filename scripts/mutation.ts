@@ -47,7 +47,7 @@ const FOLDER = join(root, "cache/mutation");
 const STATE = join(FOLDER, "known.json");
 const REPORT = join(root, "test/mutation/report.json");
 const EXPLAINED = "test/mutation/survivors.md";
-/** Test files that every mutant is tried with. Nearly all that is ever noticed is noticed by these. */
+/** Test files that every mutant is tried with, before all others are. */
 const NEAREST = 3;
 const LASTING: readonly Outcome[] = ["killed", "invalid", "same"];
 
