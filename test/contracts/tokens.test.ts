@@ -133,6 +133,7 @@ describe("a token that does not move", () => {
       const before = await stateOf(made);
       await expect(done(verb.send(made, TO))).rejects.toThrow(/revert/i);
       await become(made, Quirk.burnsGas);
+      // How the client calls it depends on the gas that is left, and so on how the contracts were compiled.
       await expect(done(verb.send(made, TO))).rejects.toThrow(/revert|gas|invalid opcode/i);
       await become(made);
       await done(token.getFunction("setBlocked")(world.address, true));
