@@ -26,6 +26,8 @@ const locked = scene(async (release) => release.toLocked(), {
     [3, 5],
     [5, 8],
   ],
+  // In the second word of the bitmap.
+  nonce: 300n,
 });
 
 async function preparing(wishes: Wishes = {}) {
@@ -151,7 +153,8 @@ describe("create", () => {
         const info = await world.busker.collateralOf(keyholder, ZeroAddress);
         expect([info.free, info.locked, info.openSlots]).toEqual([COLLATERAL - DEPOSIT, DEPOSIT, 1n]);
         expect(await world.busker.isNonceUsed(keyholder, nonce)).toBe(true);
-        expect(await world.busker.isNonceUsed(keyholder, nonce + 1n)).toBe(false);
+        for (const other of [nonce + 1n, nonce + 256n, nonce - 256n])
+          expect(await world.busker.isNonceUsed(keyholder, other)).toBe(false);
       }
       const collateral = COLLATERAL * BigInt(world.keyholders.length);
       expect(await world.balance(ZeroAddress, world.address)).toBe(collateral + BOND);
