@@ -24,6 +24,8 @@ export interface InputFile extends FileState {
   readonly mediaType: string;
   /** Bytes that shall be plain; without it a default applies, see plainRanges. */
   readonly plain?: readonly ByteRange[] | undefined;
+  /** Bytes that a player needs to begin, which are plain as well; planPlain finds them. */
+  readonly headers?: readonly ByteRange[] | undefined;
   open(): Promise<OpenFile>;
 }
 

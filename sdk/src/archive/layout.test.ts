@@ -53,6 +53,28 @@ describe("plain fragments", () => {
     expect(plainRanges({ ...song, plain: [] })).toEqual([[0, 1]]);
   });
 
+  it("are the headers too, wherever they are, unless nothing would be left", () => {
+    const headers = [
+      [0, MIB / 4],
+      [8 * MIB - 10, 8 * MIB],
+    ] as const;
+    expect(plainRanges({ ...song, headers })).toEqual([
+      [0, 2],
+      [25, 31],
+      [63, 64],
+    ]);
+    expect(plainRanges({ ...song, headers, plain: [[MIB, 2 * MIB]] })).toEqual([
+      [0, 2],
+      [8, 16],
+      [63, 64],
+    ]);
+    expect(plainRanges({ ...song, headers: [[0, 8 * MIB]] })).toEqual([
+      [0, 1],
+      [25, 31],
+    ]);
+    expect(plainRanges({ ...song, size: 100, headers: [[0, 50]] })).toEqual([]);
+  });
+
   it.each([[[1, 1]], [[-1, 5]], [[0, 8 * MIB + 1]], [[0.5, 2]], [[3, 2]]] as const)(
     "cannot be %j",
     (range) => {
