@@ -1,8 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
+import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
-import type { InputFile } from "@busker/sdk/archive/input.ts";
-import type { ByteRange } from "@busker/sdk/archive/plan.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
 import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts";
 import { lockKeystore } from "@busker/sdk/crypto/keystore.ts";
@@ -10,6 +9,7 @@ import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { pack } from "@busker/sdk/release/pack.ts";
 import { action } from "../context.ts";
 import { adoptNewKey, findDraft, saveDraft, saveNewKey } from "../draft.ts";
+import { parsePlain } from "../plainParts.ts";
 import { withBar } from "../progress.ts";
 import { openBlocks } from "../store.ts";
 
@@ -41,16 +41,17 @@ export function addPack(program: Command): void {
     .option("--cover <file>", "the file in the folder that is its cover")
     .option(
       "--plain <file=from-to>",
-      "bytes of a file that stay readable as a preview; may be repeated",
+      "part of a file that stays readable as a preview, in bytes or as m:ss or h:mm:ss; may be repeated",
       collect,
       [],
     )
     .option("--force", "pack anew although the draft exists; its old content key is lost")
     .addHelpText(
       "after",
-      "\nWithout --plain, the start of every file and a tenth of every audio and video file are its preview." +
+      "\nOf audio and video, what players need to begin stays readable: tags, tracks, index. So does a part as a preview:" +
+        "\na tenth from 40 % on, or what --plain says. Other files are locked altogether without --plain." +
         "\nThe content key is written encrypted under a passphrase. Who loses it cannot release this archive." +
-        '\n\nExample: busker pack ./album --artist "The Owls" --plain "01 Night.ogg=0-300000" --as artist',
+        '\n\nExample: busker pack ./album --artist "The Owls" --plain "01 Night.ogg=0:30-1:00" --as artist',
     )
     .action(
       action(async (context, folder: string, flags: PackFlags) => {
@@ -60,7 +61,12 @@ export function addPack(program: Command): void {
         if (before?.releaseId !== undefined || before?.signed !== undefined) throw draftOnChain(name);
         if (before !== null && flags.force !== true) throw draftExists(name);
         const { files, skipped } = await folderFiles(resolve(folder));
+        const chosen = parsePlain(
+          flags.plain,
+          files.map((file) => file.path),
+        );
         for (const path of skipped) context.output.say(`Left out, since it is hidden: ${path}`);
+        const planned = await planPlain(files, chosen);
         const store = await openBlocks(context);
         const contentKey = newContentKey();
         try {
@@ -69,7 +75,7 @@ export function addPack(program: Command): void {
           await saveNewKey(context.home, name, await lockKeystore(contentKey, passphrase));
           const packed = await withBar("packing", (report) =>
             pack({
-              files: withPlain(files, flags.plain),
+              files: planned,
               work: {
                 title,
                 artist: flags.artist,
@@ -95,24 +101,6 @@ export function addPack(program: Command): void {
         }
       }),
     );
-}
-
-function withPlain(files: readonly InputFile[], specs: readonly string[]): InputFile[] {
-  const ranges = new Map<string, ByteRange[]>();
-  for (const spec of specs) {
-    const match = /^(.+)=(\d+)-(\d+)$/.exec(spec);
-    const path = match?.[1];
-    if (match === null || path === undefined || !files.some((file) => file.path === path)) {
-      throw new BuskerError("BAD_PLAIN_RANGE", `--plain "${spec}" names no bytes of a file of this folder`, {
-        hint: `Write FILE=FROM-TO in bytes. The files are: ${files.map((file) => file.path).join(", ")}.`,
-      });
-    }
-    ranges.set(path, [...(ranges.get(path) ?? []), [Number(match[2]), Number(match[3])]]);
-  }
-  return files.map((file) => {
-    const plain = ranges.get(file.path);
-    return plain === undefined ? file : { ...file, plain };
-  });
 }
 
 function draftName(title: string): string {

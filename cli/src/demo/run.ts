@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { formatEther, parseEther, ZeroAddress, type JsonRpcProvider, type Signer } from "ethers";
 import { CID } from "multiformats/cid";
+import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
 import { actAs, connect, type Client } from "@busker/sdk/chain/client.ts";
@@ -90,9 +91,10 @@ async function tellStory(
 
   const { files, skipped } = await folderFiles(folder);
   if (skipped.length > 0) story.aside(`hidden files are left out: ${skipped.join(", ")}`);
+  const planned = await planPlain(files);
   const packed = await withBar("packing", (report) =>
     pack({
-      files,
+      files: planned,
       work: { title: basename(folder), artist: "The demo artist", licence: { spdx: "CC-BY-SA-4.0" } },
       lock: { contentKey, archiveSalt: newArchiveSalt() },
       sink: store,
