@@ -4,6 +4,7 @@ import { CID } from "multiformats/cid";
 import {
   BLOCK_STREAM_BUFFER_BYTES,
   DIAL_TIMEOUT_MS,
+  MAX_BLOCK_BYTES,
   MESSAGE_TIMEOUT_MS,
   PEER_SILENCE_MS,
   PEER_WATCH_MS,
@@ -15,7 +16,6 @@ import {
  */
 export const BLOCK_PROTOCOL = "/busker/blocks/1";
 
-const MAX_BLOCK_BYTES = 2 * 2 ** 20;
 const MAX_CID_BYTES = 128;
 /** Requests that a peer may have sent and not been answered yet, in bytes. */
 const REQUEST_BUFFER_BYTES = 64 * 2 ** 10;

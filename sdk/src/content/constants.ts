@@ -22,3 +22,7 @@ export const COLLECT_GRACE_SECONDS = 3_600;
 export const INBOUND_PER_SECOND = 64;
 /** Bytes that may have arrived on a stream of blocks and not been taken up yet: all that a pin has in flight. */
 export const BLOCK_STREAM_BUFFER_BYTES = 32 * 2 ** 20;
+/** Largest block that is taken from anybody: what other IPFS nodes take, too. */
+export const MAX_BLOCK_BYTES = 2 * 2 ** 20;
+/** Blocks of a CAR stream that are read or hashed ahead of the one that is handed on. */
+export const CAR_BLOCKS_AHEAD = 8;
