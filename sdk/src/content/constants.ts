@@ -12,6 +12,8 @@ export const PEER_SILENCE_MS = 10_000;
 export const PEER_WATCH_MS = 500;
 /** Time to send or receive one bitswap message of several blocks over a slow line, in milliseconds. */
 export const MESSAGE_TIMEOUT_MS = 120_000;
+/** How soon after a bitswap answer the same peer is not sent the same block again, in milliseconds. */
+export const RESEND_WINDOW_MS = 2_000;
 /** Time to open a connection to a peer, in milliseconds. */
 export const DIAL_TIMEOUT_MS = 10_000;
 /** Addresses of other nodes that are called again when nobody connected has a block. */

@@ -12,7 +12,13 @@ import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
 import { FileBlocks } from "./blocks.ts";
 import { serveBlocks } from "./blockStream.ts";
-import { DIAL_TIMEOUT_MS, INBOUND_PER_SECOND, KNOWN_ADDRESSES, MESSAGE_TIMEOUT_MS } from "./constants.ts";
+import {
+  DIAL_TIMEOUT_MS,
+  INBOUND_PER_SECOND,
+  KNOWN_ADDRESSES,
+  MESSAGE_TIMEOUT_MS,
+  RESEND_WINDOW_MS,
+} from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
 import { DirectoryStore } from "./localStore.ts";
@@ -80,8 +86,8 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     {
       messageSendTimeout: MESSAGE_TIMEOUT_MS,
       messageReceiveTimeout: MESSAGE_TIMEOUT_MS,
-      // who asks again has lost the block
-      doNotResendBlockWindow: 0,
+      // who asks again later has lost the block; but Kubo asks twice, whether a block is here and then for it
+      doNotResendBlockWindow: RESEND_WINDOW_MS,
     },
   ) as unknown as HeliaWithLibp2p;
   try {
