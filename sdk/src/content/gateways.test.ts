@@ -65,12 +65,12 @@ const breakOff: Mischief = (response) => (
 describe("gateways", () => {
   it("share the blocks of an archive among them", async () => {
     const { root, blocks } = await archive(300);
-    const servers = [await serve(), await serve(), await serve()];
-    const fan = new MemoryStore([over(servers)]);
+    const three = [await serve(), await serve(), await serve()];
+    const fan = new MemoryStore([over(three)]);
     await fan.pin(root);
     expect(fan.blocks.size).toBe(blocks);
-    expect(servers.reduce((sum, { requests }) => sum + requests, 0)).toBeLessThan(blocks + 30);
-    for (const { requests } of servers) expect(requests).toBeGreaterThan(10);
+    expect(three.reduce((sum, { requests }) => sum + requests, 0)).toBeLessThan(blocks + 30);
+    for (const { requests } of three) expect(requests).toBeGreaterThan(10);
   });
 
   it("that lie in one block of a thousand are found out, and that block comes from another", async () => {

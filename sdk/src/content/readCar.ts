@@ -99,7 +99,8 @@ function rootsOf(reader: ByteReader, bytes: Uint8Array): CID[] {
     throw malformed(reader, "it does not begin with a CAR header", error);
   }
   if (header?.version === 2) throw malformed(reader, "it is a CARv2, and only CARv1 is read");
-  const roots = header?.version === 1 && Array.isArray(header.roots) ? header.roots.map(CID.asCID) : null;
+  const roots =
+    header?.version === 1 && Array.isArray(header.roots) ? header.roots.map((root) => CID.asCID(root)) : null;
   if (roots === null || roots.some((root) => root === null)) {
     throw malformed(reader, "its header is not that of a CARv1");
   }

@@ -2,7 +2,7 @@ import { encode } from "@ipld/dag-cbor";
 import { varint } from "multiformats";
 import { concat } from "../crypto/bytes.ts";
 import { CAR_BLOCKS_AHEAD } from "./constants.ts";
-import { dagSizeOf, linksOf } from "./links.ts";
+import { DAG_PB, dagSizeOf, linksOf } from "./links.ts";
 import type { CID } from "multiformats/cid";
 import type { AbortOptions, BlockSource } from "./store.ts";
 
@@ -10,6 +10,7 @@ import type { AbortOptions, BlockSource } from "./store.ts";
 export interface CarProgress {
   readonly blocksDone: number;
   readonly blocksTotal: number;
+  /** Bytes of the blocks that were not left out. */
   readonly bytesDone: number;
   /** What the root says of the size of all, in bytes: a claim, for progress bars. */
   readonly bytesTotal: number;
@@ -17,9 +18,16 @@ export interface CarProgress {
 
 export interface WriteCarOptions extends AbortOptions {
   readonly onProgress?: ((progress: CarProgress) => void) | undefined;
-  /** Tells which blocks are to be left out, although those below them are not. Default none. */
+  /** Tells which blocks are to be left out, but not those below them. Leaves among them are not read. Default none. */
   readonly omit?: ((cid: CID) => Promise<boolean>) | undefined;
 }
+
+interface Wanted {
+  readonly bytes: Uint8Array;
+  readonly omitted: boolean;
+}
+
+const NOTHING = new Uint8Array();
 
 /**
  * Writes all blocks below a root, once each and depth first, as a CARv1 stream with that root: the same bytes every time. A few
@@ -37,14 +45,14 @@ export async function* writeCar(
   const met = new Set([root.toString()]);
   /** What is still to be written, the next one last. */
   const waiting = [root];
-  const begun = new Map<CID, Promise<{ bytes: Uint8Array; omitted: boolean }>>();
+  const begun = new Map<CID, Promise<Wanted>>();
+  const read = async (cid: CID): Promise<Wanted> => {
+    const omitted = await omit(cid);
+    if (omitted && cid.code !== DAG_PB) return { bytes: NOTHING, omitted };
+    return { bytes: await source.get(cid, { signal: either }), omitted };
+  };
   const begin = (cid: CID): void => {
-    const reading = Promise.all([source.get(cid, { signal: either }), omit(cid)]).then(
-      ([bytes, omitted]) => ({
-        bytes,
-        omitted,
-      }),
-    );
+    const reading = read(cid);
     // it is waited for in its turn
     reading.catch(() => undefined);
     begun.set(cid, reading);
@@ -70,9 +78,9 @@ export async function* writeCar(
       if (!omitted) {
         yield section(cid.bytes, bytes.length);
         yield bytes;
+        bytesDone += bytes.length;
       }
       bytesTotal ||= dagSizeOf(cid, bytes);
-      bytesDone += bytes.length;
       blocksDone++;
       onProgress?.({ blocksDone, blocksTotal: met.size, bytesDone, bytesTotal });
     }
