@@ -116,7 +116,9 @@ export class Gateways implements BlockSource {
 async function within<T>(answer: Promise<T>, milliseconds: number | undefined): Promise<T | undefined> {
   if (milliseconds === undefined) return answer;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)));
+  const late = new Promise<undefined>(
+    (resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)),
+  );
   try {
     return await Promise.race([answer, late]);
   } finally {
