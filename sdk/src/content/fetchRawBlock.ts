@@ -1,6 +1,6 @@
 import type { CID } from "multiformats/cid";
-import { concat } from "../crypto/bytes.ts";
 import { MAX_BLOCK_BYTES, MESSAGE_TIMEOUT_MS } from "./constants.ts";
+import { readBounded } from "./readBounded.ts";
 
 export interface FetchRawBlockOptions {
   readonly signal: AbortSignal;
@@ -55,21 +55,12 @@ export async function fetchRawBlock(
         retryAfter(response),
       );
     }
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for (const reader = response.body!.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) break;
+    return await readBounded(response, MAX_BLOCK_BYTES, () => {
       clearTimeout(watching);
       watching = watch();
-      size += value.length;
-      if (size > MAX_BLOCK_BYTES) {
-        await reader.cancel();
-        throw new GatewayFault("it sends more than a block");
-      }
-      parts.push(value);
-    }
-    return parts.length === 1 ? parts[0]! : concat(...parts);
+    });
+  } catch (error) {
+    throw error instanceof RangeError ? new GatewayFault("it sends more than a block") : error;
   } finally {
     clearTimeout(watching);
   }
