@@ -16,6 +16,8 @@ import { addKeyholders } from "./commands/keyholders.ts";
 import { addKeyholderCommands } from "./commands/keyholder.ts";
 import { addReputationCommands } from "./commands/reputation.ts";
 import { addStepCommands } from "./commands/steps.ts";
+import { addCarCommands } from "./commands/car.ts";
+import { addPinRemote } from "./commands/pinRemote.ts";
 import { addServe } from "./commands/serve.ts";
 import { addLocal } from "./commands/local.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -41,6 +43,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   addKeyholderCommands,
   addReputationCommands,
   addServe,
+  addCarCommands,
+  addPinRemote,
   addLocal,
   addDemo,
   addSkip,
