@@ -93,6 +93,16 @@ export default {
       to: { path: [TEST, "^test/"] },
     },
     {
+      name: "content-for-browsers",
+      comment: "What a page uses to fetch archives reaches no module of Node.",
+      severity: "error",
+      from: { path: "^sdk/src/content/(gateways|remotePins|readCar|writeCar|importCar|memory)\\.ts$" },
+      to: {
+        path: "^(node:)?(fs|path|os|net|https?|child_process|worker_threads|stream|timers)(/|$)",
+        reachable: true,
+      },
+    },
+    {
       name: "keys-in-two-places",
       comment: "Only sdk/src/crypto and bots/src/vault touch the libraries that handle key material.",
       severity: "error",

@@ -41,6 +41,9 @@ export async function startKubo(): Promise<KuboDaemon | null> {
   }
   const daemon = spawn("ipfs", ["daemon"], { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(daemon, "exit");
+  // nothing of it outlives the tests
+  const kill = () => void daemon.kill("SIGKILL");
+  process.once("exit", kill);
   let printed = "";
   await new Promise<void>((resolve, reject) => {
     const read = (text: Buffer): void => {
@@ -55,8 +58,9 @@ export async function startKubo(): Promise<KuboDaemon | null> {
   const stop = async (): Promise<void> => {
     daemon.kill("SIGTERM");
     await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })]);
-    daemon.kill("SIGKILL");
+    kill();
     await ended;
+    process.off("exit", kill);
     await remove();
   };
   const api = /\/tcp\/(\d+)/.exec(await readFile(join(folder, "api"), "utf8"))![1]!;
