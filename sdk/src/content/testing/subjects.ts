@@ -70,6 +70,16 @@ export const STORES: Record<string, Open<ContentStore>> = {
     const close = () => Promise.all([daemon.stop(), origin.close()]).then(remove);
     return { tested, origin, close };
   },
+  "of an embedded node that fetches from a Kubo daemon (needs ipfs in PATH)": async () => {
+    const daemon = await startKubo();
+    if (daemon === null) return null;
+    const { directory, remove } = await folder();
+    const origin = await openKuboStore({ url: daemon.rpc });
+    const tested = await openHeliaStore({ directory, fetchTimeoutMs: 3000 });
+    await tested.connect(origin.addresses());
+    const close = () => Promise.all([tested.close(), daemon.stop()]).then(remove);
+    return { tested, origin, close };
+  },
 };
 
 /** Every other kind of source, by name. */
