@@ -28,3 +28,5 @@ export const BLOCK_STREAM_BUFFER_BYTES = 32 * 2 ** 20;
 export const MAX_BLOCK_BYTES = 2 * 2 ** 20;
 /** Blocks of a CAR stream that are read or hashed ahead of the one that is handed on. */
 export const CAR_BLOCKS_AHEAD = 8;
+/** Times of files lag behind the clock by up to a tick of the kernel, in milliseconds. */
+export const CLOCK_LAG_MS = 100;

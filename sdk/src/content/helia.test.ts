@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openArchive } from "../archive/open.ts";
 import { inputOf, LOCK, MemorySink, noise, pack } from "../archive/testing/fixture.ts";
 import { verifyArchive } from "../archive/verify.ts";
-import { FileBlocks } from "./blocks.ts";
 import { openHeliaStore } from "./helia.ts";
 import { openLocalStore } from "./localStore.ts";
+import { damage } from "./testing/damage.ts";
 import type { HeliaStore, HeliaStoreOptions } from "./helia.ts";
 
 let directory: string;
@@ -123,21 +123,11 @@ describe("embedded nodes", { timeout: 60_000 }, () => {
     const packed = await pack(artist, [inputOf("song.ogg", noise(100_000, 1))]);
     await fan.connect(artist.addresses());
     await fan.pin(packed.root);
-    const name = FileBlocks.nameOf(packed.root);
-    const pathIn = (who: string): string =>
-      join(directory, who, "blocks", name.slice(-3, -1), `${name}.block`);
-    const good = await readFile(pathIn("fan"));
-    await writeFile(
-      pathIn("fan"),
-      good.map((byte) => byte ^ 1),
-    );
+    const good = await fan.get(packed.root);
+    await damage(join(directory, "fan"), packed.root);
     expect(Buffer.compare(await fan.get(packed.root), good)).toBe(0);
-    expect(Buffer.compare(await readFile(pathIn("fan")), good)).toBe(0);
-    for (const who of ["artist", "fan"])
-      await writeFile(
-        pathIn(who),
-        good.map((byte) => byte ^ 1),
-      );
+    expect(Buffer.compare(await fan.get(packed.root), good)).toBe(0);
+    for (const who of ["artist", "fan"]) await damage(join(directory, who), packed.root);
     await expect(fan.get(packed.root)).rejects.toEqual(fails("CONTENT_CORRUPT"));
   });
 

@@ -10,7 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
-import { FileBlocks } from "./blocks.ts";
+import { CarBlocks } from "./carBlocks.ts";
 import { serveBlocks } from "./blockStream.ts";
 import {
   DIAL_TIMEOUT_MS,
@@ -21,7 +21,7 @@ import {
 } from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
-import { DirectoryStore } from "./localStore.ts";
+import { DirectoryStore, type Network } from "./localStore.ts";
 import { PeerFetch } from "./peerFetch.ts";
 import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { Libp2p } from "@libp2p/interface";
@@ -67,7 +67,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     identity = "kept",
     fetchTimeoutMs,
   } = options;
-  const blocks = new FileBlocks(join(directory, "blocks"));
+  const blocks = new CarBlocks(join(directory, "blocks"));
   await blocks.prepare();
   const privateKey = identity === "kept" ? await peerIdentity(directory) : await generateKeyPair("Ed25519");
   // with no router that answers at once, looking for providers would never end
@@ -125,12 +125,13 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
   const fetcher = new PeerFetch(helia, { timeoutMs: fetchTimeoutMs, reconnect });
   if (dial.length > 0) await connect(dial).catch(() => undefined);
 
-  const store = new DirectoryStore(directory, {
+  const network: Network = {
     fetch: (cid, abort) => fetcher.fetch(cid, abort),
     addresses: () => helia.libp2p.getMultiaddrs().map(String),
     connect,
     close: async () => void (await helia.stop()),
-  });
+  };
+  const store = new DirectoryStore(directory, network, blocks);
   return Object.assign(store, { libp2p: helia.libp2p });
 }
 

@@ -1,12 +1,12 @@
 import { BaseBlockstore } from "blockstore-core";
 import type { CID } from "multiformats/cid";
-import type { FileBlocks } from "./blocks.ts";
+import type { CarBlocks } from "./carBlocks.ts";
 
 /** Shows the block files to Helia, which serves from them and writes what it fetches to them. */
 export class HeliaBlocks extends BaseBlockstore {
-  readonly #blocks: FileBlocks;
+  readonly #blocks: CarBlocks;
 
-  constructor(blocks: FileBlocks) {
+  constructor(blocks: CarBlocks) {
     super();
     this.#blocks = blocks;
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
-import { FileBlocks } from "./blocks.ts";
+import { CarBlocks } from "./carBlocks.ts";
 import { checkBlock, isBlockOf } from "./checkBlock.ts";
 import { collect } from "./collect.ts";
 import { corrupt, notFound } from "./errors.ts";
@@ -33,26 +33,32 @@ const OFFLINE: Network = {
 
 /** A {@link ContentStore} over a directory that several processes may share: `blocks/` and `pins/`. */
 export class DirectoryStore implements ContentStore {
-  readonly #blocks: FileBlocks;
+  readonly #blocks: CarBlocks;
   readonly #pins: PinRecords;
   readonly #network: Network;
 
-  constructor(directory: string, network: Network = OFFLINE) {
-    this.#blocks = new FileBlocks(join(directory, "blocks"));
+  constructor(
+    directory: string,
+    network: Network = OFFLINE,
+    blocks: CarBlocks = new CarBlocks(join(directory, "blocks")),
+  ) {
+    this.#blocks = blocks;
     this.#pins = new PinRecords(join(directory, "pins"));
     this.#network = network;
   }
 
   async get(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
     options.signal?.throwIfAborted();
-    const stored = await this.#blocks.get(cid);
-    if (stored !== null && (await isBlockOf(cid, stored))) return stored;
-    const damaged = stored === null ? undefined : corrupt(cid, `the file in ${this.#blocks.directory} has`);
-    if (damaged !== undefined) {
-      if (this.#network === OFFLINE) throw damaged;
-      // a damaged file is of no use to anybody: it makes room for a good one, if any peer has it
-      await this.#blocks.discard(cid);
+    let damaged: BuskerError | undefined;
+    for (;;) {
+      const stored = await this.#blocks.get(cid);
+      if (stored === null) break;
+      if (await isBlockOf(cid, stored)) return stored;
+      // It is of no use to anybody: another copy takes its place, if there is one here or with a peer.
+      damaged = corrupt(cid, `a file in ${this.#blocks.directory} has`);
+      this.#blocks.discard(cid);
     }
+    if (damaged !== undefined && this.#network === OFFLINE) throw damaged;
     const fetched = await this.#network.fetch(cid, options).catch((error: unknown) => {
       throw damaged ?? error;
     });
@@ -77,6 +83,7 @@ export class DirectoryStore implements ContentStore {
       { get: (cid, abort) => this.get(cid, abort), touch: (cid) => this.#blocks.touch(cid) },
       options,
     );
+    await this.#blocks.settle();
     await this.#pins.complete(root);
   }
 
@@ -104,8 +111,9 @@ export class DirectoryStore implements ContentStore {
     return this.#network.connect(multiaddrs, options);
   }
 
-  close(): Promise<void> {
-    return this.#network.close();
+  async close(): Promise<void> {
+    await this.#network.close();
+    await this.#blocks.close();
   }
 }
 
@@ -115,6 +123,6 @@ export class DirectoryStore implements ContentStore {
  * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE when the directory cannot be used
  */
 export async function openLocalStore({ directory }: { directory: string }): Promise<ContentStore> {
-  await new FileBlocks(join(directory, "blocks")).prepare();
+  await new CarBlocks(join(directory, "blocks")).prepare();
   return new DirectoryStore(directory);
 }

@@ -1,0 +1,14 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { CID } from "multiformats/cid";
+import { CarBlocks } from "../carBlocks.ts";
+
+/** Changes a block on the disk of a store. */
+export async function damage(directory: string, cid: CID): Promise<void> {
+  const place = await new CarBlocks(join(directory, "blocks")).locate(cid);
+  const file = await open(place!.path, "r+");
+  const byte = Buffer.alloc(1);
+  await file.read(byte, 0, 1, place!.offset);
+  await file.write(Uint8Array.of(byte[0]! ^ 1), 0, 1, place!.offset);
+  await file.close();
+}
