@@ -26,9 +26,14 @@ export interface Fragment {
 
 /** One raw block of the archive: a gap (headers, padding, the end), a piece of release.json or key-hashes, a fragment. */
 export type Leaf =
-  | { readonly kind: "gap"; readonly bytes: Uint8Array }
+  | Gap
   | { readonly kind: "manifest" | "keyHashes"; readonly from: number; readonly to: number }
   | { readonly kind: "fragment"; readonly fragment: Fragment };
+
+interface Gap {
+  readonly kind: "gap";
+  readonly bytes: Uint8Array;
+}
 
 /** Where the fragments of one file begin: leaf and j of its fragment 0. */
 interface FileStart {
@@ -111,6 +116,18 @@ export class Layout {
     }
   }
 
+  /** @returns what is between the entry before a fragment and its own contents: padding and header. */
+  gapBefore(fragment: Fragment): Uint8Array {
+    const { file, number } = fragment;
+    const before =
+      number > 0
+        ? this.fragment(file, number - 1).size
+        : file > 0
+          ? this.fragment(file - 1, fragmentCount(this.#starts[file - 1]!.file) - 1).size
+          : this.#keyHashesSize;
+    return gap(before, ustarHeader(entryName(fragment), fragment.size)).bytes;
+  }
+
   /** Goes through all leaves in order. */
   *leaves(): Generator<Leaf> {
     yield gap(0, ustarHeader(MANIFEST_NAME, this.#manifestSize));
@@ -165,7 +182,7 @@ function makeFragment(start: FileStart, file: number, number: number, lockedInde
   return { file, number, from, to, lockedIndex, leaf: start.leaf + 2 * number, size };
 }
 
-function gap(before: number, next: Uint8Array): Leaf {
+function gap(before: number, next: Uint8Array): Gap {
   const bytes = new Uint8Array(paddingOf(before) + next.length);
   bytes.set(next, bytes.length - next.length);
   return { kind: "gap", bytes };

@@ -55,6 +55,38 @@ export interface PackedArchive {
   readonly manifest: Manifest;
 }
 
+/** What is known about an archive before any file is read. */
+export interface ArchivePlan {
+  readonly manifest: Manifest;
+  readonly manifestBytes: Uint8Array;
+  readonly layout: Layout;
+  readonly lock: ArchiveLock;
+}
+
+/** Plans an archive. @throws {BuskerError} those of makeManifest */
+export function planArchive({ files, work, lock, sealed }: Omit<PackOptions, "sink">): ArchivePlan {
+  const manifest = makeManifest(files, work, lock, sealed);
+  const manifestBytes = serializeManifest(manifest);
+  return { manifest, manifestBytes, lock, layout: new Layout(manifest, manifestBytes.length) };
+}
+
+/** @returns what the terms will say about an archive, once its root and the leaves of its chunk tree are known. */
+export function describeArchive(
+  { manifest, layout, lock }: ArchivePlan,
+  root: CID,
+  chunkRoot: Uint8Array,
+): PackedArchive {
+  return {
+    root,
+    archiveSize: layout.size,
+    chunkCount: manifest.lock.chunkCount,
+    chunkRoot,
+    keyHash: keyHashOf(lock.contentKey),
+    archiveSalt: fromHex(manifest.lock.archiveSalt, 32),
+    manifest,
+  };
+}
+
 /**
  * Packs files into an archive, block by block, into a store. Memory is bounded by a few fragments. The same files, work
  * and lock give the same blocks, so a pack that was interrupted is simply repeated.
@@ -62,12 +94,11 @@ export interface PackedArchive {
  * @throws {BuskerError} those of makeManifest; FILE_CHANGED, FILE_UNREADABLE; those of the sink. The signal's reason
  */
 export async function packArchive(options: PackOptions): Promise<PackedArchive> {
-  const { files, work, lock, sealed, sink, signal, onProgress } = options;
-  const manifest = makeManifest(files, work, lock, sealed);
-  const manifestBytes = serializeManifest(manifest);
+  const { files, lock, sink, signal, onProgress } = options;
+  const plan = planArchive(options);
+  const { manifest, manifestBytes, layout } = plan;
   const { chunkCount } = manifest.lock;
   const keyHashes = chunkKeyHashes(lock.contentKey, lock.archiveSalt, chunkCount);
-  const layout = new Layout(manifest, manifestBytes.length);
   const inputs = new SteadyFiles(files);
 
   const contentOf = async (leaf: Leaf): Promise<Uint8Array> => {
@@ -118,13 +149,5 @@ export async function packArchive(options: PackOptions): Promise<PackedArchive> 
   }
   const nodes = await dag.finish();
   for (const node of nodes) await store(node);
-  return {
-    root: nodes.at(-1)!.cid,
-    archiveSize: layout.size,
-    chunkCount,
-    chunkRoot: chunkRootFrom(keyHashes, ciphertextHashes),
-    keyHash: keyHashOf(lock.contentKey),
-    archiveSalt: fromHex(manifest.lock.archiveSalt, 32),
-    manifest,
-  };
+  return describeArchive(plan, nodes.at(-1)!.cid, chunkRootFrom(keyHashes, ciphertextHashes));
 }

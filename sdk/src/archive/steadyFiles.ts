@@ -70,7 +70,8 @@ export class SteadyFiles {
   }
 }
 
-function changed(input: InputFile): BuskerError {
+/** The error for a file that is not as it was when it was listed. */
+export function changed(input: InputFile): BuskerError {
   return new BuskerError(
     "FILE_CHANGED",
     `${JSON.stringify(input.path)} was not packed: it changed in the meantime.`,
@@ -80,7 +81,8 @@ function changed(input: InputFile): BuskerError {
   );
 }
 
-function unreadable(input: InputFile, cause: unknown): BuskerError {
+/** The error for a file that the system does not let us read. */
+export function unreadable(input: InputFile, cause: unknown): BuskerError {
   const code = (cause as { code?: string } | undefined)?.code;
   const why = code === undefined ? "it could not be read" : `reading it gave ${code}`;
   return new BuskerError("FILE_UNREADABLE", `${JSON.stringify(input.path)} cannot be packed: ${why}.`, {

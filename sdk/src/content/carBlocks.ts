@@ -139,6 +139,33 @@ export class CarBlocks {
     }
   }
 
+  /**
+   * Opens a CAR file of a name of its own, for who knows where each block will be; what a process that died has written is still in it.
+   *
+   * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE
+   */
+  async carFile(name: string): Promise<CarWriter> {
+    try {
+      await mkdir(this.directory, { recursive: true });
+      return await CarWriter.open(join(this.directory, name + CAR));
+    } catch (error) {
+      throw storeError(this.directory, "store blocks", error);
+    }
+  }
+
+  /** Brings such a file to the disk, and gives its blocks from now on. @throws {BuskerError} STORE_FULL, STORE_UNUSABLE */
+  async takeUp(writer: CarWriter): Promise<void> {
+    try {
+      await writer.end();
+    } catch (error) {
+      throw storeError(this.directory, "store blocks", error);
+    }
+    const number = this.#files.push({ path: writer.path, ended: true, scanned: 0, gone: false }) - 1;
+    for (const { digest, offset, length } of writer.records) {
+      this.#index.add(digest, { file: number, offset, length });
+    }
+  }
+
   async close(): Promise<void> {
     await this.settle();
     await this.#open.close();
@@ -296,7 +323,7 @@ export class CarBlocks {
       this.#index.add(digest, { file: number, offset, length });
     const records = await readIndex(file.path);
     if (records !== null) {
-      records.forEach(add);
+      for (const record of records) add(record);
       file.ended = true;
       return;
     }

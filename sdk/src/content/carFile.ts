@@ -45,32 +45,53 @@ export async function scan(path: string, from: number, found: (record: CarRecord
   }
 }
 
+/** Records one after the other: 44 bytes each. */
+export class Records {
+  #bytes: Buffer;
+  #length: number;
+
+  constructor(bytes: Buffer = Buffer.alloc(0)) {
+    this.#bytes = bytes;
+    this.#length = bytes.length - (bytes.length % RECORD);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  add({ digest, offset, length }: CarRecord): void {
+    if (this.#length + RECORD > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(64 * RECORD, 2 * this.#bytes.length));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(digest, this.#length);
+    this.#bytes.writeDoubleLE(offset, this.#length + 32);
+    this.#bytes.writeUInt32LE(length, this.#length + 40);
+    this.#length += RECORD;
+  }
+
+  *[Symbol.iterator](): Generator<CarRecord> {
+    for (let at = 0; at < this.#length; at += RECORD) {
+      yield {
+        digest: this.#bytes.subarray(at, at + 32),
+        offset: this.#bytes.readDoubleLE(at + 32),
+        length: this.#bytes.readUInt32LE(at + 40),
+      };
+    }
+  }
+}
+
 /** @returns the blocks of a file that nobody adds to any more; null while somebody may. */
-export async function readIndex(path: string): Promise<CarRecord[] | null> {
+export async function readIndex(path: string): Promise<Records | null> {
   const bytes = await readFile(indexPathOf(path)).catch(() => null);
   if (bytes === null || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
-  const records: CarRecord[] = [];
-  for (let at = MAGIC.length; at + RECORD <= bytes.length; at += RECORD) {
-    records.push({
-      digest: bytes.subarray(at, at + 32),
-      offset: bytes.readDoubleLE(at + 32),
-      length: bytes.readUInt32LE(at + 40),
-    });
-  }
-  return records;
+  return new Records(bytes.subarray(MAGIC.length));
 }
 
 /** Notes that a file will not change any more, and what is in it. */
-export async function writeIndex(path: string, records: readonly CarRecord[]): Promise<void> {
-  const bytes = Buffer.alloc(MAGIC.length + RECORD * records.length);
-  MAGIC.copy(bytes);
-  for (const [n, { digest, offset, length }] of records.entries()) {
-    const at = MAGIC.length + RECORD * n;
-    bytes.set(digest, at);
-    bytes.writeDoubleLE(offset, at + 32);
-    bytes.writeUInt32LE(length, at + 40);
-  }
+export async function writeIndex(path: string, records: Records): Promise<void> {
   const temporary = `${indexPathOf(path)}.${process.pid}`;
-  await writeFile(temporary, bytes, { flush: true });
+  await writeFile(temporary, Buffer.concat([MAGIC, records.bytes]), { flush: true });
   await rename(temporary, indexPathOf(path));
 }

@@ -11,6 +11,7 @@ export const EMPTY_HEADER = Uint8Array.from([
 ]);
 /** Bytes before a block's own in a section, at most: a length of 4 bytes and a CIDv1 by sha2-256 of 36. */
 export const MAX_SECTION_HEAD = 40;
+const CID_LENGTH = 36;
 
 /** @returns what comes before a block's bytes in its section. */
 export function sectionHead(cid: CID, length: number): Uint8Array {
@@ -20,6 +21,11 @@ export function sectionHead(cid: CID, length: number): Uint8Array {
   varint.encodeTo(total, head, 0);
   head.set(cid.bytes, width);
   return head;
+}
+
+/** @returns the bytes of the section of a block of this length, with a CIDv1 by sha2-256. */
+export function sectionLength(length: number): number {
+  return varint.encodingLength(CID_LENGTH + length) + CID_LENGTH + length;
 }
 
 /** A section whose beginning was read. */

@@ -1,19 +1,24 @@
+import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { CID } from "multiformats/cid";
-import { writeIndex, type CarRecord } from "./carFile.ts";
+import { Records, writeIndex, type CarRecord } from "./carFile.ts";
 import { EMPTY_HEADER, sectionHead } from "./carFormat.ts";
 
 /** Adds blocks to a CAR file of its own, several at a time. */
 export class CarWriter {
   readonly path: string;
+  /** What is in it. */
+  readonly records = new Records();
+  /** Something was in it when it was opened. */
+  readonly isResumed: boolean;
   readonly #file: FileHandle;
-  readonly #records: CarRecord[] = [];
   #end = EMPTY_HEADER.length;
   readonly #underWay = new Set<Promise<CarRecord>>();
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, isResumed = false) {
     this.path = path;
     this.#file = file;
+    this.isResumed = isResumed;
   }
 
   /** Begins a new file. @throws errors of the file system */
@@ -21,6 +26,30 @@ export class CarWriter {
     const file = await open(path, "wx");
     await file.write(EMPTY_HEADER, 0, EMPTY_HEADER.length, 0);
     return new CarWriter(path, file);
+  }
+
+  /** Opens a file for blocks at places of the caller's own choice. @throws errors of the file system */
+  static async open(path: string): Promise<CarWriter> {
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+    const { size } = await file.stat();
+    await file.write(EMPTY_HEADER, 0, EMPTY_HEADER.length, 0);
+    return new CarWriter(path, file, size > EMPTY_HEADER.length);
+  }
+
+  /** Writes a block's section. @throws errors of the file system */
+  async addAt(position: number, cid: CID, bytes: Uint8Array): Promise<void> {
+    const head = sectionHead(cid, bytes.length);
+    await writeAll(this.#file, [head, bytes], position);
+    this.records.add({
+      digest: cid.multihash.digest,
+      offset: position + head.length,
+      length: bytes.length,
+    });
+  }
+
+  /** Closes it unfinished: what is in it can be used again. */
+  async leave(): Promise<void> {
+    await this.#file.close();
   }
 
   /** @throws errors of the file system; nothing is added then, and what was added before stays */
@@ -38,7 +67,7 @@ export class CarWriter {
     } finally {
       await this.#file.close();
     }
-    await writeIndex(this.path, this.#records);
+    await writeIndex(this.path, this.records);
   }
 
   async #add(cid: CID, bytes: Uint8Array): Promise<CarRecord> {
@@ -57,7 +86,7 @@ export class CarWriter {
       throw error;
     }
     const record = { digest: cid.multihash.digest, offset: begin + head.length, length: bytes.length };
-    this.#records.push(record);
+    this.records.add(record);
     return record;
   }
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
 import { CarBlocks } from "./carBlocks.ts";
+import type { CarWriter } from "./carWriter.ts";
 import { checkBlock, isBlockOf } from "./checkBlock.ts";
 import { collect } from "./collect.ts";
 import { corrupt, notFound } from "./errors.ts";
@@ -103,6 +104,16 @@ export class DirectoryStore implements ContentStore {
     return collect(this.#blocks, this.#pins, options);
   }
 
+  /** See CarBlocks.carFile. */
+  carFile(name: string): Promise<CarWriter> {
+    return this.#blocks.carFile(name);
+  }
+
+  /** See CarBlocks.takeUp. */
+  takeUp(writer: CarWriter): Promise<void> {
+    return this.#blocks.takeUp(writer);
+  }
+
   addresses(): string[] {
     return this.#network.addresses();
   }
@@ -122,7 +133,7 @@ export class DirectoryStore implements ContentStore {
  *
  * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE when the directory cannot be used
  */
-export async function openLocalStore({ directory }: { directory: string }): Promise<ContentStore> {
+export async function openLocalStore({ directory }: { directory: string }): Promise<DirectoryStore> {
   await new CarBlocks(join(directory, "blocks")).prepare();
   return new DirectoryStore(directory);
 }

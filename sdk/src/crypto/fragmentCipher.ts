@@ -18,8 +18,8 @@ export interface FragmentPlace {
   readonly chunkCount: number;
 }
 
-// Every chunk key encrypts exactly one message, so the nonce can be fixed (docs: protocol, "Keys").
-const NONCE = new Uint8Array(12);
+// Twelve zero bytes. Every chunk key encrypts exactly one message, so the nonce can be fixed (docs: protocol, "Keys").
+export const FRAGMENT_NONCE = new Uint8Array(12);
 
 /**
  * Locks one fragment with AES-256-GCM.
@@ -63,11 +63,19 @@ export async function unlockFragment(
   }
 }
 
-function algorithm({ archiveSalt, index, chunkCount }: FragmentPlace): AesGcmParams {
+function algorithm(place: FragmentPlace): AesGcmParams {
+  const additionalData = placeBytes(place) as Bytes;
+  return { name: "AES-GCM", iv: FRAGMENT_NONCE, additionalData, tagLength: 8 * TAG_SIZE };
+}
+
+/**
+ * @returns what is authenticated with a fragment: archive salt, j and C.
+ * @throws RangeError when the place is not possible.
+ */
+export function placeBytes({ archiveSalt, index, chunkCount }: FragmentPlace): Uint8Array {
   if (archiveSalt.length !== 32) throw new RangeError("an archive salt has 32 bytes");
   if (index >= chunkCount) throw new RangeError(`there is no locked fragment ${index} of ${chunkCount}`);
-  const additionalData = concat(archiveSalt, bigEndian(index, 4), bigEndian(chunkCount, 4));
-  return { name: "AES-GCM", iv: NONCE, additionalData, tagLength: 8 * TAG_SIZE };
+  return concat(archiveSalt, bigEndian(index, 4), bigEndian(chunkCount, 4));
 }
 
 function importKey(key: Uint8Array, usage: "encrypt" | "decrypt"): Promise<CryptoKey> {

@@ -7,10 +7,16 @@ import { checkPaths } from "../paths.ts";
 import type { BigIntStats } from "node:fs";
 import type { FileState, InputFile, OpenFile } from "../input.ts";
 
+/** A link or a pipe may have taken a file's place since it was listed: neither is followed, nor waited for. */
+export const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A file on this machine's disk. */
+export type PlacedFile = InputFile & { readonly place: string };
+
 /** The files of a folder, ready to be packed. */
 export interface FolderFiles {
   /** Sorted by name as people count: "2" before "10", the same on every machine. */
-  readonly files: InputFile[];
+  readonly files: PlacedFile[];
   /** Paths of hidden files and folders, which are left out. */
   readonly skipped: string[];
 }
@@ -22,7 +28,7 @@ export interface FolderFiles {
  * NAME_NOT_PORTABLE, NAME_TWICE
  */
 export async function folderFiles(directory: string): Promise<FolderFiles> {
-  const files: InputFile[] = [];
+  const files: PlacedFile[] = [];
   const skipped: string[] = [];
   await list(directory, "", files, skipped);
   if (files.length === 0) {
@@ -36,7 +42,12 @@ export async function folderFiles(directory: string): Promise<FolderFiles> {
   return { files, skipped: skipped.sort(comparePaths) };
 }
 
-async function list(directory: string, prefix: string, files: InputFile[], skipped: string[]): Promise<void> {
+async function list(
+  directory: string,
+  prefix: string,
+  files: PlacedFile[],
+  skipped: string[],
+): Promise<void> {
   const names = await readdir(directory, { encoding: "buffer" }).catch((error: NodeJS.ErrnoException) => {
     throw new BuskerError(
       "FOLDER_UNREADABLE",
@@ -69,7 +80,7 @@ const reasons: Record<string, string> = {
   EACCES: "you may not read it",
 };
 
-async function inputFile(place: string, path: string, state: BigIntStats): Promise<InputFile> {
+async function inputFile(place: string, path: string, state: BigIntStats): Promise<PlacedFile> {
   const quoted = JSON.stringify(path);
   if (state.isSymbolicLink()) {
     throw new BuskerError("FILE_IS_LINK", `${quoted} cannot be packed: it is a symbolic link.`, {
@@ -90,11 +101,12 @@ async function inputFile(place: string, path: string, state: BigIntStats): Promi
       hint: "Remove the file, or replace it with the one you meant.",
     });
   }
-  const input: InputFile = {
+  const input: PlacedFile = {
     path,
     mediaType: mime.getType(path) ?? "application/octet-stream",
     ...stateOf(state),
     open: () => openFile(place),
+    place,
   };
   const probe = await input.open().catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error);
@@ -115,15 +127,16 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): BuskerError {
 }
 
 function stateOf(state: BigIntStats): FileState {
-  return { size: Number(state.size), stamp: `${state.dev}:${state.ino}:${state.mtimeNs}` };
+  return { size: Number(state.size), stamp: stampOf(state) };
+}
+
+/** @returns what differs once a file was written to or replaced. */
+export function stampOf({ dev, ino, mtimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${mtimeNs}`;
 }
 
 async function openFile(place: string): Promise<OpenFile> {
-  // a link or a pipe may have taken the file's place since it was listed: neither is followed, nor waited for
-  const handle = await open(
-    place,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
+  const handle = await open(place, READ_FLAGS);
   return {
     async read(offset, length) {
       const buffer = Buffer.allocUnsafeSlow(length);

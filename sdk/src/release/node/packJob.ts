@@ -1,0 +1,34 @@
+/** What every thread that packs an archive knows. */
+export interface PackSetup {
+  /** release.json. */
+  readonly manifest: Uint8Array;
+  /** K, 32 bytes; each thread has a copy of its own. */
+  readonly contentKey: Uint8Array;
+  /** The files, in the order of the manifest. */
+  readonly files: readonly { readonly place: string; readonly stamp: string }[];
+  /** The CAR file that the blocks go to. */
+  readonly car: string;
+  /** Something is in it already: what is whole stays. */
+  readonly isResumed: boolean;
+}
+
+/** Fragments [from, to) of a file, each with the block before it, to be written from `offset` of the CAR file. */
+export interface PackJob {
+  readonly file: number;
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+  /** Bytes of the fragments' blocks. */
+  readonly bytes: number;
+}
+
+/** For each fragment: sha-256 of the block before it, of its own, keccak256(k_j) and its leaf of the chunk tree (zeros: plain). */
+export const RESULT_SIZE = 4 * 32;
+
+export interface PackResult {
+  readonly hashes: Uint8Array;
+}
+
+/** Errors do not travel between threads as they are. `code` is the file system's. */
+export type PackFault =
+  { readonly fault: "changed" } | { readonly fault: "input" | "store"; readonly code: string };
