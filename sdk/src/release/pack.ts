@@ -1,6 +1,6 @@
 import { archiveRootOf } from "../archive/block.ts";
 import { toHex } from "../crypto/bytes.ts";
-import { packArchive, type PackOptions } from "../archive/pack.ts";
+import { packArchive, type PackedArchive, type PackOptions } from "../archive/pack.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { ArchiveFacts } from "./offering.ts";
 
@@ -17,7 +17,11 @@ export interface Packed extends ArchiveFacts {
  * @throws BuskerError, see packArchive
  */
 export async function pack(options: PackOptions): Promise<Packed> {
-  const packed = await packArchive(options);
+  return factsOf(await packArchive(options));
+}
+
+/** @returns what drafts and terms keep of a packed archive. */
+export function factsOf(packed: PackedArchive): Packed {
   return {
     archive: packed.root.toString(),
     archiveRoot: toHex(archiveRootOf(packed.root)),

@@ -20,6 +20,7 @@ import type { CarWriter } from "../../content/carWriter.ts";
 import { storeError } from "../../content/errors.ts";
 import type { DirectoryStore } from "../../content/localStore.ts";
 import { chunkRootOf } from "../../crypto/chunkTree.ts";
+import { factsOf, type Packed } from "../pack.ts";
 import { RESULT_SIZE, type PackFault, type PackJob, type PackResult, type PackSetup } from "./packJob.ts";
 
 /** Bytes of the archive that a thread makes at a time, about. */
@@ -33,13 +34,13 @@ export interface ParallelPackOptions extends Omit<PackOptions, "sink"> {
 }
 
 /**
- * Packs files of this machine's disk into a store, as packArchive does, on all cores: since the layout says where each block will be,
+ * Packs files of this machine's disk into a store, as `pack` does, on all cores: since the layout says where each block will be,
  * threads read, lock, hash and write fragments into one CAR file in any order. What an interrupted pack of the same files, work and
  * lock has written is used again.
  *
  * @throws {BuskerError} those of makeManifest; FILE_CHANGED, FILE_UNREADABLE; STORE_FULL, STORE_UNUSABLE. The signal's reason
  */
-export async function packInParallel(options: ParallelPackOptions): Promise<PackedArchive> {
+export async function packInParallel(options: ParallelPackOptions): Promise<Packed> {
   const { files, store, signal, onProgress, threads = availableParallelism() } = options;
   const plan = planArchive(options);
   const { manifest, layout } = plan;
@@ -69,7 +70,7 @@ export async function packInParallel(options: ParallelPackOptions): Promise<Pack
     const archive = await assemble(plan, hashes, car);
     await store.takeUp(car);
     onProgress?.({ bytesDone: layout.size, bytesTotal: layout.size, file: manifest.files.at(-1)?.path });
-    return archive;
+    return factsOf(archive);
   } catch (error) {
     await car.leave();
     signal?.throwIfAborted();
