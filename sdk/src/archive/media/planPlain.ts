@@ -19,16 +19,16 @@ export interface PlainParts {
  * @returns the files, to be packed
  * @throws {BuskerError} PLAIN_TIME_INVALID, PLAIN_TIME_UNKNOWN. What cannot be read has no headers here, and packing says why
  */
-export async function planPlain(
-  files: readonly InputFile[],
+export async function planPlain<File extends InputFile>(
+  files: readonly File[],
   chosen: ReadonlyMap<string, PlainParts> = new Map(),
-): Promise<InputFile[]> {
-  const planned: InputFile[] = [];
+): Promise<File[]> {
+  const planned: File[] = [];
   for (const file of files) planned.push(await planFile(file, chosen.get(file.path)));
   return planned;
 }
 
-async function planFile(file: InputFile, parts: PlainParts | undefined): Promise<InputFile> {
+async function planFile<File extends InputFile>(file: File, parts: PlainParts | undefined): Promise<File> {
   const plain = parts === undefined ? file.plain : [...(parts.bytes ?? [])];
   const times = parts?.seconds ?? [];
   if (!isMedia(file)) {
