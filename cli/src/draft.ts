@@ -1,4 +1,4 @@
-import { readdir, rename } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { SignedTerms } from "@busker/sdk/release/signTerms.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
@@ -22,15 +22,20 @@ export interface Draft extends ArchiveFacts {
 }
 
 const DRAFT_FILE = "draft.json";
-const KEY_FILE = "content-key.json";
-const NEW_KEY_FILE = "content-key.new.json";
+/** The content key of a draft, under its passphrase. */
+export const KEY_FILE = "content-key.json";
 
 export function draftsFolder(home: string): string {
   return join(home, "drafts");
 }
 
+/** Everything of one draft. */
+export function draftFolder(home: string, name: string): string {
+  return join(draftsFolder(home), name);
+}
+
 export async function saveDraft(home: string, draft: Draft): Promise<void> {
-  await writeJson(join(draftsFolder(home), draft.name, DRAFT_FILE), draft);
+  await writeJson(join(draftFolder(home, draft.name), DRAFT_FILE), draft);
 }
 
 /** @throws BuskerError NO_DRAFT, naming those that there are */
@@ -45,7 +50,7 @@ export async function loadDraft(home: string, name: string): Promise<Draft> {
 
 export async function findDraft(home: string, name: string): Promise<Draft | null> {
   if (name.includes("/") || name.includes("\\") || name.startsWith(".")) return null;
-  return readJson<Draft>(join(draftsFolder(home), name, DRAFT_FILE));
+  return readJson<Draft>(join(draftFolder(home, name), DRAFT_FILE));
 }
 
 async function listDrafts(home: string): Promise<string[]> {
@@ -55,20 +60,9 @@ async function listDrafts(home: string): Promise<string[]> {
   return names.filter((_, n) => drafts[n] !== null);
 }
 
-/** Saves the key of an archive that is being packed, beside the key of the one that the draft may hold yet. */
-export async function saveNewKey(home: string, name: string, keystore: Keystore): Promise<void> {
-  await writeJson(join(draftsFolder(home), name, NEW_KEY_FILE), keystore);
-}
-
-/** Puts the key of the archive that is packed now in the place of the draft's old one. */
-export async function adoptNewKey(home: string, name: string): Promise<void> {
-  const folder = join(draftsFolder(home), name);
-  await rename(join(folder, NEW_KEY_FILE), join(folder, KEY_FILE));
-}
-
 /** @throws BuskerError NO_CONTENT_KEY when the draft's key file is gone */
 export async function loadKey(home: string, name: string): Promise<Keystore> {
-  const file = join(draftsFolder(home), name, KEY_FILE);
+  const file = join(draftFolder(home, name), KEY_FILE);
   const keystore = await readJson<Keystore>(file);
   if (keystore !== null) return keystore;
   throw new BuskerError("NO_CONTENT_KEY", `The content key of "${name}" is not at ${file}`, {

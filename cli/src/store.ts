@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HeliaStore, HeliaStoreOptions } from "@busker/sdk/content/helia.ts";
-import { openLocalStore } from "@busker/sdk/content/localStore.ts";
-import type { ContentStore } from "@busker/sdk/content/store.ts";
+import { openLocalStore, type DirectoryStore } from "@busker/sdk/content/localStore.ts";
 import type { Context } from "./context.ts";
 import { isAlive } from "./home.ts";
 import { readJson } from "./files.ts";
@@ -28,7 +27,7 @@ export async function openEmbeddedNode(options: HeliaStoreOptions): Promise<Heli
 }
 
 /** Opens a person's blocks without a network. */
-export async function openBlocks(context: Context): Promise<ContentStore> {
+export async function openBlocks(context: Context): Promise<DirectoryStore> {
   const store = await openLocalStore({ directory: storeFolder(context.home) });
   context.onClose(() => store.close());
   return store;

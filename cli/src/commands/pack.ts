@@ -1,14 +1,14 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
+import type { Work } from "@busker/sdk/archive/makeManifest.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
-import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts";
-import { lockKeystore } from "@busker/sdk/crypto/keystore.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
-import { pack } from "@busker/sdk/release/pack.ts";
+import { packInParallel } from "@busker/sdk/release/node/packInParallel.ts";
 import { action } from "../context.ts";
-import { adoptNewKey, findDraft, saveDraft, saveNewKey } from "../draft.ts";
+import { findDraft, saveDraft } from "../draft.ts";
+import { beginPacking, endPacking } from "../packing.ts";
 import { parsePlain } from "../plainParts.ts";
 import { withBar } from "../progress.ts";
 import { openBlocks } from "../store.ts";
@@ -21,6 +21,7 @@ interface PackFlags {
   licence: string;
   cover?: string;
   plain: string[];
+  for: string[];
   force?: boolean;
 }
 
@@ -45,11 +46,17 @@ export function addPack(program: Command): void {
       collect,
       [],
     )
+    .option(
+      "--for <key...>",
+      "public key of a recipient, who can open the work at once: a reviewer, the press",
+      [],
+    )
     .option("--force", "pack anew although the draft exists; its old content key is lost")
     .addHelpText(
       "after",
       "\nOf audio and video, what players need to begin stays readable: tags, tracks, index. So does a part as a preview:" +
         "\na tenth from 40 % on, or what --plain says. Other files are locked altogether without --plain." +
+        "\nA pack that is interrupted goes on where it was when the same command is given again." +
         "\nThe content key is written encrypted under a passphrase. Who loses it cannot release this archive." +
         '\n\nExample: busker pack ./album --artist "The Owls" --plain "01 Night.ogg=0:30-1:00" --as artist',
     )
@@ -67,29 +74,30 @@ export function addPack(program: Command): void {
         );
         for (const path of skipped) context.output.say(`Left out, since it is hidden: ${path}`);
         const planned = await planPlain(files, chosen);
+        const work: Work = {
+          title,
+          artist: flags.artist,
+          licence: { spdx: flags.licence },
+          ...(flags.description === undefined ? {} : { description: flags.description }),
+          ...(flags.cover === undefined ? {} : { cover: flags.cover }),
+        };
         const store = await openBlocks(context);
-        const contentKey = newContentKey();
+        const inputs = { files: planned, work, recipients: flags.for };
+        const { lock, sealed, isResumed } = await beginPacking(context, name, inputs);
+        if (isResumed) context.output.say("Going on with the pack that was interrupted.");
         try {
-          const passphrase = await context.passphrase("New passphrase for the content key", true);
-          // Written before the first block: whatever is packed can always be opened by its artist.
-          await saveNewKey(context.home, name, await lockKeystore(contentKey, passphrase));
           const packed = await withBar("packing", (report) =>
-            pack({
+            packInParallel({
               files: planned,
-              work: {
-                title,
-                artist: flags.artist,
-                licence: { spdx: flags.licence },
-                ...(flags.description === undefined ? {} : { description: flags.description }),
-                ...(flags.cover === undefined ? {} : { cover: flags.cover }),
-              },
-              lock: { contentKey, archiveSalt: newArchiveSalt() },
-              sink: store,
+              work,
+              lock,
+              sealed,
+              store,
               onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
             }),
           );
           const { manifest, ...facts } = packed;
-          await adoptNewKey(context.home, name);
+          await endPacking(context.home, name);
           await saveDraft(context.home, { name, title, ...facts });
           context.output.result(
             { name, ...facts },
@@ -97,7 +105,7 @@ export function addPack(program: Command): void {
               `${plainCount(manifest)} plain ones.\nArchive ${packed.archive}\nNext: busker publish ${name}`,
           );
         } finally {
-          wipe(contentKey);
+          wipe(lock.contentKey);
         }
       }),
     );

@@ -22,7 +22,7 @@ import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
 import { defaultOffering } from "@busker/sdk/release/offering.ts";
 import { open } from "@busker/sdk/release/open.ts";
 import { openAudit } from "@busker/sdk/release/openAudit.ts";
-import { pack } from "@busker/sdk/release/pack.ts";
+import { packInParallel } from "@busker/sdk/release/node/packInParallel.ts";
 import { pledge } from "@busker/sdk/release/pledge.ts";
 import { proveRetrievable, publish } from "@busker/sdk/release/publish.ts";
 import { seal } from "@busker/sdk/release/seal.ts";
@@ -93,11 +93,11 @@ async function tellStory(
   if (skipped.length > 0) story.aside(`hidden files are left out: ${skipped.join(", ")}`);
   const planned = await planPlain(files);
   const packed = await withBar("packing", (report) =>
-    pack({
+    packInParallel({
       files: planned,
       work: { title: basename(folder), artist: "The demo artist", licence: { spdx: "CC-BY-SA-4.0" } },
       lock: { contentKey, archiveSalt: newArchiveSalt() },
-      sink: store,
+      store,
       onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
     }),
   );
@@ -169,6 +169,7 @@ async function tellStory(
   story.tell("A block that nobody could choose drew the fragments of the audit.");
 
   const opened = await openAudit(artist, releaseId, { contentKey, source: store });
+  await store.close();
   story.tell(
     `The artist opened those ${opened.length} fragments, and the contract checked their keys. Funding is open.`,
   );
