@@ -7,6 +7,7 @@ import { addCall } from "./commands/call.ts";
 import { addCreate } from "./commands/create.ts";
 import { addWithdraw } from "./commands/withdraw.ts";
 import { addOpen } from "./commands/open.ts";
+import { addRecipient } from "./commands/recipient.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addRelease } from "./commands/release.ts";
 import { addReport } from "./commands/report.ts";
@@ -34,6 +35,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addFanCommands,
   addWithdraw,
   addOpen,
+  addRecipient,
   addRelease,
   addStepCommands,
   addDispute,

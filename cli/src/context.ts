@@ -10,6 +10,7 @@ import { LOCAL_MNEMONIC, LOCAL_PASSPHRASE } from "./local/constants.ts";
 import { parseWhole } from "./numbers.ts";
 import { openOutput, type Output } from "./output.ts";
 import { askPassphrase } from "./prompt.ts";
+import { KEY_FILE_ENDING } from "./recipientKey.ts";
 
 interface GlobalOptions {
   rpc?: string;
@@ -32,6 +33,8 @@ export interface Context {
   reader(): Promise<Client>;
   /** Connects to the chain as the account of --as, --keystore or the environment. */
   account(): Promise<Client & { signer: Signer }>;
+  /** File of the recipient's key that --as names, if it names one. */
+  keyFile: string | null;
   /** The passphrase that protects secret files: BUSKER_PASSPHRASE, the local system's own, or asked for. */
   passphrase(question: string, confirm?: boolean): Promise<string>;
   /** Runs before the command ends, whether it succeeded or not; last registered first. */
@@ -72,15 +75,19 @@ async function openContext(command: Command, onClose: Context["onClose"]): Promi
   const contract = options.contract ?? process.env["BUSKER_CONTRACT"];
   const fromBlock = options.fromBlock ?? process.env["BUSKER_FROM_BLOCK"];
   const system = rpc === undefined && contract === undefined ? await runningSystem() : null;
+  const keyFile = options.as?.endsWith(KEY_FILE_ENDING) ? options.as : null;
+  const demoName = keyFile === null ? options.as : undefined;
   // Known before anything is written into the home of somebody who does not exist.
-  if (options.as !== undefined) demoIndex(options.as, system);
+  if (demoName !== undefined) demoIndex(demoName, system);
   const home =
     options.home ??
-    (system !== null && options.as !== undefined ? join(system.folder, "people", options.as) : defaultHome());
+    (system !== null && demoName !== undefined
+      ? join(system.folder, "people", demoName)
+      : defaultHome());
   const passphrase = async (question: string, confirm = false): Promise<string> => {
     const given = process.env["BUSKER_PASSPHRASE"];
     if (given !== undefined && given !== "") return given;
-    return system !== null && options.as !== undefined ? LOCAL_PASSPHRASE : askPassphrase(question, confirm);
+    return system !== null && demoName !== undefined ? LOCAL_PASSPHRASE : askPassphrase(question, confirm);
   };
   const reader = async (signer?: Signer): Promise<Client> => {
     const target = { rpc: rpc ?? system?.rpc, contract: contract ?? system?.contract };
@@ -99,6 +106,7 @@ async function openContext(command: Command, onClose: Context["onClose"]): Promi
     output: openOutput(options.json === true),
     home,
     system,
+    keyFile,
     passphrase,
     onClose,
     reader: () => reader(),

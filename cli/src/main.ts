@@ -18,7 +18,10 @@ const program = new Command("busker")
     "block the contract was deployed in (BUSKER_FROM_BLOCK): events are read from there",
   )
   .option("--home <folder>", "where drafts and blocks are kept (BUSKER_HOME; default: ~/.busker)")
-  .option("--as <name>", "act as a demo account of the local system: artist, fan1, fan2, fan3 …")
+  .option(
+    "--as <name>",
+    "act as a demo account of the local system: artist, fan1, fan2, fan3 …; to open, also as a recipient: FILE.key",
+  )
   .option("--keystore <file>", "act as the account in this encrypted JSON keystore (asks for its passphrase)")
   .option("--json", "print the result as JSON, for programs; progress goes to standard error")
   .showHelpAfterError("Run the command with --help to see how it is used.")

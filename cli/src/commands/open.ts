@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
-import { open } from "@busker/sdk/release/open.ts";
-import { action } from "../context.ts";
+import { wipe } from "@busker/sdk/crypto/bytes.ts";
+import { open, type OpenReleaseOptions } from "@busker/sdk/release/open.ts";
+import { openAsRecipient } from "@busker/sdk/release/openAsRecipient.ts";
+import { action, type Context } from "../context.ts";
 import { withBar } from "../progress.ts";
 import { connectToRelease } from "../providers.ts";
+import { openRecipientKey } from "../recipientKey.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
 export function addOpen(program: Command): void {
@@ -20,13 +23,17 @@ export function addOpen(program: Command): void {
         const client = await context.reader();
         const releaseId = await resolveRelease(context, client, text);
         const source = await connectToRelease(context, client, releaseId, options.peer);
-        const manifest = await withBar("opening", (report) =>
-          open(client, releaseId, {
+        const secretKey = await recipientKey(context);
+        const manifest = await withBar("opening", (report) => {
+          const how: OpenReleaseOptions = {
             source,
             sink: folderSink(resolve(folder), { overwrite: options.force === true }),
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
-          }),
-        );
+          };
+          return secretKey === null
+            ? open(client, releaseId, how)
+            : openAsRecipient(client, releaseId, { ...how, secretKey }).finally(() => wipe(secretKey));
+        });
         const files = manifest.files.map(({ path, size }) => ({ path, size }));
         context.output.result(
           { releaseId, folder: resolve(folder), files },
@@ -34,4 +41,11 @@ export function addOpen(program: Command): void {
         );
       }),
     );
+}
+
+async function recipientKey(context: Context): Promise<Uint8Array | null> {
+  const { keyFile } = context;
+  return keyFile === null
+    ? null
+    : openRecipientKey(keyFile, () => context.passphrase(`Passphrase of ${keyFile}`));
 }
