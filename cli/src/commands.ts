@@ -19,6 +19,7 @@ import { addReputationCommands } from "./commands/reputation.ts";
 import { addStepCommands } from "./commands/steps.ts";
 import { addCarCommands } from "./commands/car.ts";
 import { addPinRemote } from "./commands/pinRemote.ts";
+import { addSeed } from "./commands/seed.ts";
 import { addServe } from "./commands/serve.ts";
 import { addLocal } from "./commands/local.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -45,6 +46,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addKeyholderCommands,
   addReputationCommands,
   addServe,
+  addSeed,
   addCarCommands,
   addPinRemote,
   addLocal,

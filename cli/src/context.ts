@@ -81,9 +81,7 @@ async function openContext(command: Command, onClose: Context["onClose"]): Promi
   if (demoName !== undefined) demoIndex(demoName, system);
   const home =
     options.home ??
-    (system !== null && demoName !== undefined
-      ? join(system.folder, "people", demoName)
-      : defaultHome());
+    (system !== null && demoName !== undefined ? join(system.folder, "people", demoName) : defaultHome());
   const passphrase = async (question: string, confirm = false): Promise<string> => {
     const given = process.env["BUSKER_PASSPHRASE"];
     if (given !== undefined && given !== "") return given;

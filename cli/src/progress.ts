@@ -32,3 +32,31 @@ export async function withBar<T>(label: string, work: (report: Report) => Promis
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
 }
+
+/** Shows what is given to others until `ended`, on standard error; without a terminal nothing is shown. */
+export async function withUploads(
+  look: () => { uploaded: number; peers: number },
+  ended: Promise<void>,
+): Promise<void> {
+  const bar = new SingleBar({
+    format: "  {mb} MB uploaded | {speed} MB/s | {peers} peers",
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  let before = look().uploaded;
+  const shown = (): object => {
+    const { uploaded, peers } = look();
+    const speed = megabytes(uploaded - before);
+    before = uploaded;
+    return { mb: megabytes(uploaded), speed, peers };
+  };
+  bar.start(1, 0, shown());
+  const timer = setInterval(() => bar.update(0, shown()), 1000);
+  try {
+    await ended;
+  } finally {
+    clearInterval(timer);
+    bar.stop();
+  }
+}

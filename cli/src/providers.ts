@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { openNode } from "./store.ts";
 
 /**
- * Opens a node and connects it to those that should have a release's archive: its keyholders as registered on chain, and the
+ * Opens a node, this command's own or that of `opening`, and connects it to those that should have a release's archive: its keyholders as registered on chain, and the
  * peers that the person names.
  *
  * @throws BuskerError NO_PROVIDER when none of them answers
@@ -17,6 +17,7 @@ export async function connectToRelease(
   client: Client,
   releaseId: string,
   peers: readonly string[] = [],
+  opening: (context: Context) => Promise<ContentStore> = openNode,
 ): Promise<ContentStore> {
   const { groups } = await readTerms(client, releaseId);
   const serving = new Set(groups.flatMap(({ slots }) => slots.map(({ keyholder }) => keyholder)));
@@ -24,7 +25,7 @@ export async function connectToRelease(
   const providers = registered
     .filter(({ keyholder }) => serving.has(keyholder))
     .map(({ endpoints }) => endpoints);
-  const node = await openNode(context);
+  const node = await opening(context);
   const attempts = await Promise.allSettled(
     [...peers.map((peer) => [peer]), ...providers].map((addresses) => node.connect(addresses)),
   );

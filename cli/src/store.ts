@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HeliaStore, HeliaStoreOptions } from "@busker/sdk/content/helia.ts";
 import { openLocalStore, type DirectoryStore } from "@busker/sdk/content/localStore.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import type { Context } from "./context.ts";
 import { isAlive } from "./home.ts";
-import { readJson } from "./files.ts";
+import { readJson, writeJson } from "./files.ts";
 
 /** How a node that serves a person's blocks is found: `busker serve` writes it. */
 export interface NodeFile {
@@ -13,7 +14,7 @@ export interface NodeFile {
   addresses: string[];
 }
 
-export const NODE_FILE = "node.json";
+const NODE_FILE = "node.json";
 
 /** Folder of a person's blocks and pins. Several processes may use it at once. */
 export function storeFolder(home: string): string {
@@ -46,6 +47,29 @@ export async function openStranger(context: Context): Promise<HeliaStore> {
   context.onClose(() => rm(directory, { recursive: true, force: true }));
   const store = await openEmbeddedNode({ directory });
   context.onClose(() => store.close());
+  return store;
+}
+
+/**
+ * Opens the node that serves this home: the one that the other commands of this home find.
+ *
+ * @throws BuskerError NODE_RUNNING
+ */
+export async function openServingNode(
+  context: Context,
+  options: Pick<HeliaStoreOptions, "listen" | "onServed">,
+): Promise<HeliaStore> {
+  const running = await servingNode(context.home);
+  if (running.length > 0) {
+    throw new BuskerError("NODE_RUNNING", `A node serves ${context.home} already at ${running.join(", ")}`, {
+      hint: "Use that one, or stop it first.",
+    });
+  }
+  const store = await openEmbeddedNode({ directory: storeFolder(context.home), ...options });
+  const file = join(context.home, NODE_FILE);
+  context.onClose(() => store.close());
+  context.onClose(() => rm(file, { force: true }));
+  await writeJson(file, { pid: process.pid, addresses: store.addresses() });
   return store;
 }
 

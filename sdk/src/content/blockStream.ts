@@ -23,19 +23,22 @@ const REQUEST_BUFFER_BYTES = 64 * 2 ** 10;
 const STREAMS_PER_CONNECTION = 4;
 const NOTHING = new Uint8Array();
 
-/**
- * Answers other nodes' requests for blocks from `read`, which gives null for those that are not here.
- *
- * @param patienceMs how long a peer may take to take up one block
- */
+export interface ServeOptions {
+  /** How long a peer may take to take up one block, in milliseconds. */
+  readonly patienceMs?: number | undefined;
+  /** Called with the bytes of every block that was sent. */
+  readonly onServed?: ((bytes: number) => void) | undefined;
+}
+
+/** Answers other nodes' requests for blocks from `read`, which gives null for those that are not here. */
 export async function serveBlocks(
   libp2p: Libp2p,
   read: (cid: CID) => Promise<Uint8Array | null>,
-  { patienceMs = MESSAGE_TIMEOUT_MS } = {},
+  { patienceMs = MESSAGE_TIMEOUT_MS, onServed }: ServeOptions = {},
 ): Promise<void> {
   await libp2p.handle(
     BLOCK_PROTOCOL,
-    (stream) => void answer(stream, read, patienceMs).catch((error: Error) => stream.abort(error)),
+    (stream) => void answer(stream, read, patienceMs, onServed).catch((error: Error) => stream.abort(error)),
     { maxInboundStreams: STREAMS_PER_CONNECTION },
   );
 }
@@ -44,6 +47,7 @@ async function answer(
   stream: Stream,
   read: (cid: CID) => Promise<Uint8Array | null>,
   patienceMs: number,
+  onServed: ServeOptions["onServed"],
 ): Promise<void> {
   const framed = framesOf(stream, MAX_CID_BYTES, REQUEST_BUFFER_BYTES);
   for (;;) {
@@ -52,6 +56,7 @@ async function answer(
     const patience = setTimeout(() => stream.abort(new Error("the peer reads too slowly")), patienceMs);
     try {
       await framed.write(block);
+      onServed?.(block.length);
     } finally {
       clearTimeout(patience);
     }

@@ -40,6 +40,8 @@ export interface HeliaStoreOptions {
   readonly identity?: "kept" | "ephemeral" | undefined;
   /** How long a missing block is looked for, in milliseconds. Default 30,000. */
   readonly fetchTimeoutMs?: number | undefined;
+  /** Called with the bytes of every block that a peer was given. */
+  readonly onServed?: ((bytes: number) => void) | undefined;
 }
 
 /** An embedded IPFS node. */
@@ -66,6 +68,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     dial = [],
     identity = "kept",
     fetchTimeoutMs,
+    onServed,
   } = options;
   const blocks = new CarBlocks(join(directory, "blocks"));
   await blocks.prepare();
@@ -73,7 +76,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
   // with no router that answers at once, looking for providers would never end
   const nowhere = { name: "nowhere", async *findProviders() {} };
   const helia: HeliaWithLibp2p = withBitswap(
-    withLibp2pLight(createHeliaLight({ blockstore: new HeliaBlocks(blocks), routers: [nowhere] }), {
+    withLibp2pLight(createHeliaLight({ blockstore: new HeliaBlocks(blocks, onServed), routers: [nowhere] }), {
       privateKey,
       addresses: { listen: [...listen], announce: [...announce] },
       transports: [tcp(), webSockets()],
@@ -97,7 +100,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     throw listenError(listen, error);
   }
 
-  await serveBlocks(helia.libp2p, (cid) => blocks.get(cid));
+  await serveBlocks(helia.libp2p, (cid) => blocks.get(cid), { onServed });
   const known = new Set<string>();
   const connect = async (multiaddrs: readonly string[], { signal }: AbortOptions = {}): Promise<void> => {
     remember(known, multiaddrs);

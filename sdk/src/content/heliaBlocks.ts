@@ -5,10 +5,13 @@ import type { CarBlocks } from "./carBlocks.ts";
 /** Shows the block files to Helia, which serves from them and writes what it fetches to them. */
 export class HeliaBlocks extends BaseBlockstore {
   readonly #blocks: CarBlocks;
+  readonly #onServed: ((bytes: number) => void) | undefined;
 
-  constructor(blocks: CarBlocks) {
+  /** @param onServed called with the bytes of every block that Helia reads: it does so to give it to peers */
+  constructor(blocks: CarBlocks, onServed?: (bytes: number) => void) {
     super();
     this.#blocks = blocks;
+    this.#onServed = onServed;
   }
 
   override has(cid: CID): Promise<boolean> {
@@ -30,6 +33,7 @@ export class HeliaBlocks extends BaseBlockstore {
     const bytes = await this.#blocks.get(cid);
     // the name is what Helia looks at
     if (bytes === null) throw Object.assign(new Error(`no block ${cid}`), { name: "NotFoundError" });
+    this.#onServed?.(bytes.length);
     yield bytes;
   }
 }

@@ -5,7 +5,7 @@ import { readRelease } from "../chain/readRelease.ts";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
 import { fromHex } from "../crypto/bytes.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import { stateName } from "../protocol/states.ts";
+import { stateName, type State } from "../protocol/states.ts";
 import { archiveCid } from "../archive/block.ts";
 
 export interface OpenReleaseOptions extends AbortOptions {
@@ -29,19 +29,22 @@ export async function open(
   options: OpenReleaseOptions,
 ): Promise<Manifest> {
   const { state, contentKey, terms } = await readRelease(client, releaseId);
-  if (contentKey === null) {
-    throw new BuskerError(
-      "RELEASE_LOCKED",
-      `The release is ${stateName(state)}: its content key is not public`,
-      {
-        hint: "Wait until it is unlocked. Its plain parts can be read before.",
-      },
-    );
-  }
+  if (contentKey === null) throw releaseLocked(state);
   return openArchive({
     ...options,
     root: archiveCid(fromHex(terms.archiveRoot, 32)),
     contentKey: fromHex(contentKey, 32),
     chunkRoot: fromHex(terms.chunkRoot, 32),
   });
+}
+
+/** The error for a release whose content key is not public. */
+export function releaseLocked(state: State): BuskerError {
+  return new BuskerError(
+    "RELEASE_LOCKED",
+    `The release is ${stateName(state)}: its content key is not public`,
+    {
+      hint: "Wait until it is unlocked. Its plain parts can be read before.",
+    },
+  );
 }
