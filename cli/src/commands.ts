@@ -7,6 +7,7 @@ import { addCall } from "./commands/call.ts";
 import { addCreate } from "./commands/create.ts";
 import { addWithdraw } from "./commands/withdraw.ts";
 import { addOpen } from "./commands/open.ts";
+import { addReadCommands } from "./commands/read.ts";
 import { addRecipient } from "./commands/recipient.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addRelease } from "./commands/release.ts";
@@ -35,6 +36,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addVerify,
   addFanCommands,
   addWithdraw,
+  addReadCommands,
   addOpen,
   addRecipient,
   addRelease,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CID } from "multiformats/cid";
 import { retrieveManifest } from "@busker/sdk/archive/retrieveManifest.ts";
-import { plainBytes, readRange } from "@busker/sdk/archive/readRange.ts";
+import { readableBytes, readRange } from "@busker/sdk/archive/readRange.ts";
 import { proveRetrievable } from "@busker/sdk/release/publish.ts";
 import { Stage, type Work } from "./stage.ts";
 
@@ -29,7 +29,7 @@ test("a stranger can play the plain parts, and nothing else", async () => {
   const stranger = await stage.stranger("listener");
   await stranger.connect(stage.system.artistNode.addresses);
   const view = await retrieveManifest(stranger, CID.parse(work.archive));
-  const [first] = plainBytes(view, "lena.mp3");
+  const [first] = readableBytes(view, "lena.mp3");
   const bytes: number[] = [];
   for await (const part of readRange(view, "lena.mp3", { range: first! })) bytes.push(...part);
   const original = await readFile(`${work.folder}/lena.mp3`);

@@ -4,12 +4,14 @@ import { chunkRootFrom } from "./chunkRoot.ts";
 import { ciphertextHashesOf } from "./ciphertextHashes.ts";
 import { FRAGMENTS_IN_FLIGHT } from "./constants.ts";
 import { inOrder } from "./inOrder.ts";
-import { keysFrom, readFragment } from "./readFragment.ts";
+import { isReadable, keysFrom, readFragment } from "./readFragment.ts";
+import { readableBytes } from "./readRange.ts";
 import { retrieveManifest } from "./retrieveManifest.ts";
 import type { CID } from "multiformats/cid";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
 import type { Fragment } from "./layout.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
+import type { ChunkKeys } from "./readFragment.ts";
 import type { ArchiveView } from "./retrieveManifest.ts";
 
 /** Takes the files of an opened archive. Nothing is to be visible before `commit`. */
@@ -26,6 +28,8 @@ export interface FileSink {
 
 export interface FileWriter {
   write(bytes: Uint8Array): Promise<void>;
+  /** Leaves out so many bytes: they read as zeros, and take no room where the disk can do that. */
+  skip(length: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,28 +62,71 @@ export interface OpenOptions extends AbortOptions {
 export async function openArchive(options: OpenOptions): Promise<Manifest> {
   const { source, root, contentKey, chunkRoot, sink, signal, onProgress } = options;
   const view = await retrieveManifest(source, root, { signal });
-  const { files } = view.manifest;
   const keys = keysFrom(view, contentKey);
   if (chunkRoot !== undefined) await checkChunkRoot(view, chunkRoot, { signal });
 
+  await writeFiles(view, keys, { sink, signal, onProgress });
+  return view.manifest;
+}
+
+export interface PreviewOptions extends Omit<OpenOptions, "contentKey" | "root" | "source"> {
+  readonly view: ArchiveView;
+  /** What is known of the chunk keys. */
+  readonly keys: ChunkKeys;
+}
+
+/**
+ * Writes what can be read of an archive that is locked: files of their full size, with gaps where they are locked. Files of which
+ * nothing can be read are left out.
+ *
+ * @returns the files that were written
+ * @throws {BuskerError} as openArchive
+ */
+export async function previewArchive({
+  view,
+  keys,
+  chunkRoot,
+  ...options
+}: PreviewOptions): Promise<ManifestFile[]> {
+  if (chunkRoot !== undefined) await checkChunkRoot(view, chunkRoot, options);
+  const files = view.manifest.files.filter(({ path }) => readableBytes(view, path, keys).length > 0);
+  await writeFiles(view, keys, { ...options, only: new Set(files) });
+  return files;
+}
+
+/** @param only the files to write, with gaps where they are locked; all, and whole, without it */
+async function writeFiles(
+  view: ArchiveView,
+  keys: ChunkKeys,
+  {
+    sink,
+    signal,
+    onProgress,
+    only,
+  }: Pick<OpenOptions, "sink" | "signal" | "onProgress"> & { only?: Set<ManifestFile> },
+): Promise<void> {
+  const files = view.manifest.files.filter((file) => only?.has(file) ?? true);
   await sink.begin(files);
-  const read = async (fragment: Fragment): Promise<{ fragment: Fragment; bytes: Uint8Array }> => {
+  const read = async (fragment: Fragment): Promise<{ fragment: Fragment; bytes: Uint8Array | null }> => {
     signal?.throwIfAborted();
-    return { fragment, bytes: await readFragment(view, fragment, keys, { signal }) };
+    const isGap = only !== undefined && !isReadable(fragment, keys);
+    return { fragment, bytes: isGap ? null : await readFragment(view, fragment, keys, { signal }) };
   };
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
   let bytesDone = 0;
   let writer: FileWriter | undefined;
   try {
-    for await (const { fragment, bytes } of inOrder(view.layout.fragments(), FRAGMENTS_IN_FLIGHT, read)) {
-      const file = files[fragment.file]!;
+    const fragments = fragmentsOf(view, only);
+    for await (const { fragment, bytes } of inOrder(fragments, FRAGMENTS_IN_FLIGHT, read)) {
+      const file = view.manifest.files[fragment.file]!;
       if (fragment.number === 0) {
         await writer?.close();
         writer = undefined;
         writer = await sink.create(file);
       }
-      await writer!.write(bytes);
-      bytesDone += bytes.length;
+      const length = fragment.to - fragment.from;
+      await (bytes === null ? writer!.skip(length) : writer!.write(bytes));
+      bytesDone += length;
       onProgress?.({ bytesDone, bytesTotal, file: file.path });
     }
     await writer?.close();
@@ -90,7 +137,12 @@ export async function openArchive(options: OpenOptions): Promise<Manifest> {
     await sink.discard();
     throw error;
   }
-  return view.manifest;
+}
+
+function* fragmentsOf(view: ArchiveView, only: Set<ManifestFile> | undefined): Generator<Fragment> {
+  for (const fragment of view.layout.fragments()) {
+    if (only?.has(view.manifest.files[fragment.file]!) ?? true) yield fragment;
+  }
 }
 
 /**

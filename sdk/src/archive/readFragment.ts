@@ -34,6 +34,14 @@ export function keysOpened(opened: ReadonlyMap<number, Uint8Array>): ChunkKeys {
   };
 }
 
+/** Tells whether a fragment is plain, or its key is known. */
+export function isReadable({ lockedIndex }: Fragment, keys: ChunkKeys): boolean {
+  if (lockedIndex === null) return true;
+  const key = keys(lockedIndex);
+  wipe(key);
+  return key !== undefined;
+}
+
 /**
  * Fetches one fragment and unlocks it.
  *

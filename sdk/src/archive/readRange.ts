@@ -2,7 +2,7 @@ import { BuskerError } from "../protocol/errors.ts";
 import { FRAGMENTS_IN_FLIGHT } from "./constants.ts";
 import { inOrder } from "./inOrder.ts";
 import { fragmentCount } from "./manifest.ts";
-import { NO_KEYS, readFragment } from "./readFragment.ts";
+import { isReadable, NO_KEYS, readFragment } from "./readFragment.ts";
 import type { AbortOptions } from "../content/store.ts";
 import type { Fragment } from "./layout.ts";
 import type { ByteRange } from "./plan.ts";
@@ -61,10 +61,22 @@ export async function* readRange(
   }
 }
 
-/** @returns the ranges of a file's bytes that can be read without any key, ascending. @throws {BuskerError} FILE_NOT_IN_ARCHIVE */
-export function plainBytes(view: ArchiveView, path: string): ByteRange[] {
-  const { plain, fragmentSize, size } = view.manifest.files[fileIndex(view, path)]!;
-  return plain.map(([from, to]) => [from * fragmentSize, Math.min(size, to * fragmentSize)]);
+/**
+ * @param keys what is known of the chunk keys, e.g. those that an audit opened; without it only plain parts count
+ * @returns the ranges of a file's bytes that can be read, ascending
+ * @throws {BuskerError} FILE_NOT_IN_ARCHIVE
+ */
+export function readableBytes(view: ArchiveView, path: string, keys: ChunkKeys = NO_KEYS): ByteRange[] {
+  const index = fileIndex(view, path);
+  const ranges: [from: number, to: number][] = [];
+  for (const fragment of fragmentsBetween(view, index, 0, Infinity)) {
+    if (!isReadable(fragment, keys)) continue;
+    const { from, to } = fragment;
+    const last = ranges.at(-1);
+    if (last?.[1] === from) last[1] = to;
+    else ranges.push([from, to]);
+  }
+  return ranges;
 }
 
 function fileIndex(view: ArchiveView, path: string): number {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../content/memory.ts";
 import { keysFrom, keysOpened } from "./readFragment.ts";
-import { openArchive } from "./open.ts";
-import { plainBytes, readRange } from "./readRange.ts";
+import { openArchive, previewArchive } from "./open.ts";
+import { readableBytes, readRange } from "./readRange.ts";
 import { retrieveManifest } from "./retrieveManifest.ts";
 import { inputOf, LOCK, MemorySink, noise, pack } from "./testing/fixture.ts";
 import { verifyArchive } from "./verify.ts";
@@ -150,7 +150,7 @@ describe("reading parts", () => {
 
   it("gives the plain parts without any key, and nothing else", async () => {
     const { view } = await archive();
-    const ranges = plainBytes(view, "song.ogg");
+    const ranges = readableBytes(view, "song.ogg");
     expect(ranges.length).toBe(2);
     expect(ranges[0]![0]).toBe(0);
     for (const range of ranges) {
@@ -159,12 +159,31 @@ describe("reading parts", () => {
       );
     }
     expect(await collect(readRange(view, "cover.png"))).toEqual(Buffer.from(lyrics));
-    expect(plainBytes(view, "lyrics.txt")).toEqual([]);
+    expect(readableBytes(view, "lyrics.txt")).toEqual([]);
     await expect(collect(readRange(view, "lyrics.txt"))).rejects.toMatchObject({ code: "FRAGMENT_LOCKED" });
     const beyond = [0, ranges[0]![1] + 1] as const;
     await expect(collect(readRange(view, "song.ogg", { range: beyond }))).rejects.toMatchObject({
       code: "FRAGMENT_LOCKED",
     });
+  });
+
+  it("writes what is readable before the unlock, with gaps where it is locked", async () => {
+    const { view } = await archive();
+    const { archiveSalt } = LOCK;
+    const opened = view.layout.fragment(0, 20);
+    expect(opened.lockedIndex).not.toBeNull();
+    const key = chunkKey(LOCK.contentKey, archiveSalt, opened.lockedIndex!);
+    const keys = keysOpened(new Map([[opened.lockedIndex!, key]]));
+    const sink = new MemorySink();
+    const files = await previewArchive({ view, keys, sink });
+    expect(files.map(({ path }) => path)).toEqual(["song.ogg", "cover.png"]);
+    const expected = Buffer.alloc(bytes.length);
+    const readable = readableBytes(view, "song.ogg", keys);
+    expect(readable.length).toBe(3);
+    for (const [from, to] of readable) expected.set(bytes.subarray(from, to), from);
+    expect(Buffer.compare(sink.files.get("song.ogg")!, expected)).toBe(0);
+    expect(Buffer.compare(sink.files.get("cover.png")!, lyrics)).toBe(0);
+    expect(sink.files.has("lyrics.txt")).toBe(false);
   });
 
   it("fetches one fragment for a byte, and the nodes above it", async () => {

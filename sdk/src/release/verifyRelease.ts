@@ -3,12 +3,11 @@ import { keysOpened, readFragment } from "../archive/readFragment.ts";
 import { verifyArchive } from "../archive/verify.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { Client } from "../chain/client.ts";
-import { readEvents, topicOf } from "../chain/events.ts";
 import { readGroup } from "../chain/readGroup.ts";
 import { readTerms } from "../chain/readRelease.ts";
 import type { AbortOptions, BlockSource } from "../content/store.ts";
-import { auditIndices } from "../crypto/audit.ts";
 import { fromHex, toHex } from "../crypto/bytes.ts";
+import { auditedKeys } from "./auditedKeys.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import { auditMissChance } from "../protocol/chances.ts";
 import { coalitionCost, withoutLeaked } from "../protocol/coalition.ts";
@@ -51,7 +50,7 @@ export async function verifyRelease(
   const root = archiveCid(fromHex(terms.archiveRoot, 32));
   const archive = await verifyArchive(source, root, { signal, onProgress });
   compareWithTerms(archive, terms);
-  const audited = await readAudit(client, releaseId, terms);
+  const audited = await auditedKeys(client, releaseId, terms);
   await decryptAudited(await retrieveManifest(source, root, { signal }), audited, { signal });
   return {
     manifest: archive.manifest,
@@ -90,24 +89,6 @@ export function compareWithTerms(
       hint: "Do not sign or pledge: the artist promises something else than what it offers.",
     },
   );
-}
-
-/** Keys of the audit-opened fragments by position; empty before the audit is opened, or without one. */
-async function readAudit(client: Client, releaseId: string, terms: Terms): Promise<Map<number, Uint8Array>> {
-  for await (const { args } of readEvents(client, { topics: [topicOf("AuditOpened"), releaseId] })) {
-    const keys = Array.from(args["chunkKeys"] as string[], (key) => fromHex(key, 32));
-    const indices = await drawnIndices(client, releaseId, terms);
-    return new Map(indices.map((index, n) => [index, keys[n]!]));
-  }
-  return new Map();
-}
-
-async function drawnIndices(client: Client, releaseId: string, terms: Terms): Promise<number[]> {
-  const { chunkCount, auditSamples } = terms;
-  for await (const { args } of readEvents(client, { topics: [topicOf("AuditDrawn"), releaseId] })) {
-    return auditIndices(fromHex(args["seed"] as string, 32), chunkCount, auditSamples);
-  }
-  return [];
 }
 
 async function decryptAudited(

@@ -40,13 +40,31 @@ export function folderSink(directory: string, { overwrite = false }: { overwrite
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
       const handle = await open(temporary, flags, 0o644).catch(fail(directory));
       written.push({ path: file.path, temporary, target });
+      let position = 0;
+      let skipped = false;
       return {
         write: async (bytes) => {
           for (let done = 0; done < bytes.length;) {
-            done += (await handle.write(bytes, done).catch(fail(directory))).bytesWritten;
+            const { bytesWritten } = await handle
+              .write(bytes, done, bytes.length - done, position)
+              .catch(fail(directory));
+            done += bytesWritten;
+            position += bytesWritten;
           }
         },
-        close: () => handle.close().catch(fail(directory)),
+        skip: async (length) => {
+          position += length;
+          skipped = true;
+        },
+        close: async () => {
+          try {
+            if (skipped) await handle.truncate(position);
+          } catch (error) {
+            fail(directory)(error);
+          } finally {
+            await handle.close().catch(fail(directory));
+          }
+        },
       };
     },
 

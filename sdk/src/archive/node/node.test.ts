@@ -3,9 +3,10 @@ import {
   chmod,
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
+  readdir,
   rm,
+  stat,
   symlink,
   truncate,
   utimes,
@@ -240,6 +241,24 @@ describe("opening into a folder", () => {
     await expect(sink.create(file("disc/b.ogg"))).rejects.toEqual(fails("PATH_ESCAPES", "disc"));
     await expect(sink.begin([file("disc/b.ogg")])).rejects.toEqual(fails("PATH_ESCAPES"));
     expect(await readdir(join(directory, "elsewhere"))).toEqual([]);
+  });
+
+  it("leaves gaps where it is told to skip, in files of their full size", async () => {
+    const out = join(directory, "out");
+    const sink = folderSink(out);
+    await sink.begin([file("a.ogg")]);
+    const writer = await sink.create(file("a.ogg"));
+    await writer.skip(1_000_000);
+    await writer.write(Buffer.from("middle"));
+    await writer.skip(2_000_000);
+    await writer.close();
+    await sink.commit();
+    const { size, blocks } = await stat(join(out, "a.ogg"));
+    expect(size).toBe(3_000_006);
+    expect(blocks * 512).toBeLessThan(size);
+    const bytes = await readFile(join(out, "a.ogg"));
+    expect(bytes.toString("utf8", 1_000_000, 1_000_006)).toBe("middle");
+    expect(bytes.filter((byte) => byte !== 0).length).toBe(6);
   });
 
   it("says so when the disk is full, and leaves nothing behind", async ({ skip }) => {

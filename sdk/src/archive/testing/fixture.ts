@@ -55,7 +55,11 @@ export class MemorySink implements FileSink {
   async create({ path }: { path: string }) {
     const parts: Uint8Array[] = [];
     this.#parts.set(path, parts);
-    return { write: async (bytes: Uint8Array) => void parts.push(bytes), close: async () => {} };
+    return {
+      write: async (bytes: Uint8Array) => void parts.push(bytes),
+      skip: async (length: number) => void parts.push(new Uint8Array(length)),
+      close: async () => {},
+    };
   }
 
   async commit(): Promise<void> {
