@@ -60,6 +60,7 @@ export default defineConfig({
       suite("bots", "bots/src/**/*.test.ts"),
       suite("bench", "bench/**/*.test.ts"),
       suite("vectors", "test/vectors/**/*.test.ts", 60),
+      suite("reader", "test/reader/**/*.test.ts", 60),
       contracts,
       suite("invariants", "test/invariants/**/*.test.ts", 180),
       suite("faults", "test/faults/**/*.test.ts", 120),
