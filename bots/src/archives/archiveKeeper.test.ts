@@ -27,7 +27,10 @@ beforeEach(async () => {
   store = await openLocalStore({ directory });
   keeper = archiveKeeper({} as Client, store, 0, quiet);
 });
-afterEach(async () => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  await store.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 /** Stores a file of two blocks, or only the first of them. */
 async function fileOf(text: string, { whole = true } = {}): Promise<{ root: CID; first: CID }> {

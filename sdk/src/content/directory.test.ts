@@ -9,6 +9,7 @@ import { openArchive } from "../archive/open.ts";
 import { blockOf, RAW } from "../archive/block.ts";
 import { DirectoryStore, openLocalStore } from "./localStore.ts";
 import { MemoryStore } from "./memory.ts";
+import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
 import { smallDisk } from "./testing/smallDisk.ts";
 import type { CID } from "multiformats/cid";
@@ -22,6 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await closeAll();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -36,12 +38,14 @@ const carFiles = async (): Promise<string[]> =>
   (await filesIn(join(directory, "blocks"))).filter((path) => path.endsWith(".car"));
 /** A store whose missing blocks come from another one. */
 const fedBy = (source: MemoryStore): DirectoryStore =>
-  new DirectoryStore(directory, {
-    fetch: (cid, options) => source.get(cid, options),
-    addresses: () => [],
-    connect: async () => {},
-    close: async () => {},
-  });
+  closing(
+    new DirectoryStore(directory, {
+      fetch: (cid, options) => source.get(cid, options),
+      addresses: () => [],
+      connect: async () => {},
+      close: async () => {},
+    }),
+  );
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const list: Item[] = [];
   for await (const item of items) list.push(item);
@@ -55,7 +59,10 @@ async function age(): Promise<void> {
 
 describe("blocks in a directory", () => {
   it("are there for other stores of the same directory, whole", async () => {
-    const [one, two] = [await openLocalStore({ directory }), await openLocalStore({ directory })];
+    const [one, two] = [
+      closing(await openLocalStore({ directory })),
+      closing(await openLocalStore({ directory })),
+    ];
     const block = await blockOf(RAW, noise(100_000, 1));
     await Promise.all([one.put(block.cid, block.bytes), two.put(block.cid, block.bytes)]);
     expect(await two.has(block.cid)).toBe(true);
@@ -63,7 +70,7 @@ describe("blocks in a directory", () => {
   });
 
   it("that are missing are reported as such", async () => {
-    const store = await openLocalStore({ directory });
+    const store = closing(await openLocalStore({ directory }));
     const { cid } = await blockOf(RAW, noise(10, 1));
     expect(await store.has(cid)).toBe(false);
     await expect(store.get(cid)).rejects.toEqual(fails("CONTENT_NOT_FOUND"));
@@ -74,7 +81,7 @@ describe("blocks in a directory", () => {
 
   it("that were damaged are refused, or replaced where a good copy can be had", async () => {
     const block = await blockOf(RAW, noise(1000, 1));
-    const local = await openLocalStore({ directory });
+    const local = closing(await openLocalStore({ directory }));
     await local.put(block.cid, block.bytes);
     await damage(directory, block.cid);
     await expect(local.get(block.cid)).rejects.toEqual(fails("CONTENT_CORRUPT"));
@@ -97,7 +104,7 @@ describe("blocks in a directory", () => {
     const disk = await smallDisk(1024);
     if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
     try {
-      const store = await openLocalStore({ directory: disk.directory });
+      const store = closing(await openLocalStore({ directory: disk.directory }));
       const file = inputOf("a.ogg", noise(200_000, 1));
       const filler = join(disk.directory, "filler");
       await writeFile(filler, noise(900_000, 1));
@@ -132,7 +139,7 @@ describe("pins", () => {
       blocksTotal: source.blocks.size,
       bytesFetched: bytes,
     });
-    const again = await openLocalStore({ directory });
+    const again = closing(await openLocalStore({ directory }));
     expect((await all(again.pins())).map(String)).toEqual([root.toString()]);
     await again.pin(root, { onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)?.bytesFetched).toBe(0);
@@ -180,8 +187,9 @@ describe("collection", () => {
       repinned: fc.boolean(),
     });
     const property = fc.asyncProperty(fc.array(root, { minLength: 1, maxLength: 5 }), async (roots) => {
+      await closeAll();
       await rm(directory, { recursive: true, force: true });
-      const store = await openLocalStore({ directory });
+      const store = closing(await openLocalStore({ directory }));
       const expected = new Set<string>();
       const stored = new Set<string>();
       const pinned = new Map<string, boolean>();
@@ -229,7 +237,7 @@ describe("collection", () => {
   });
 
   it("leaves young blocks: another process may be about to pin them", async () => {
-    const store = await openLocalStore({ directory });
+    const store = closing(await openLocalStore({ directory }));
     const { root } = await pack(store, [inputOf("a.ogg", noise(90_000, 1))]);
     expect(await store.gc()).toEqual({ removed: 0 });
     await age();
@@ -242,7 +250,7 @@ describe("collection", () => {
   });
 
   it("leaves blocks that a pin relies on while it runs", async () => {
-    const store: ContentStore = await openLocalStore({ directory });
+    const store: ContentStore = closing(await openLocalStore({ directory }));
     const root = await repack(store, some(300));
     for (let round = 0; round < 5; round++) {
       await store.unpin(root);
@@ -262,7 +270,7 @@ describe("collection", () => {
   });
 
   it("removes nothing when it cannot tell what a pin reaches", async () => {
-    const store = await openLocalStore({ directory });
+    const store = closing(await openLocalStore({ directory }));
     const root = await repack(store, some(200));
     await store.pin(root);
     await age();
@@ -272,13 +280,13 @@ describe("collection", () => {
   });
 
   it("takes up what a process that died has left, but for what it was writing", async () => {
-    const store = await openLocalStore({ directory });
+    const store = closing(await openLocalStore({ directory }));
     const [first, second] = [await blockOf(RAW, noise(1000, 1)), await blockOf(RAW, noise(1000, 2))];
     await store.put(first.cid, first.bytes);
     await store.put(second.cid, second.bytes);
     const [path] = await carFiles();
     await truncate(path!, (await stat(path!)).size - 1);
-    const other = await openLocalStore({ directory });
+    const other = closing(await openLocalStore({ directory }));
     expect([await other.has(first.cid), await other.has(second.cid)]).toEqual([true, false]);
     expect(Buffer.compare(await other.get(first.cid), first.bytes)).toBe(0);
     await age();

@@ -7,6 +7,7 @@ import { inputOf, LOCK, MemorySink, noise, pack } from "../archive/testing/fixtu
 import { verifyArchive } from "../archive/verify.ts";
 import { openHeliaStore } from "./helia.ts";
 import { openLocalStore } from "./localStore.ts";
+import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
 import type { HeliaStore, HeliaStoreOptions } from "./helia.ts";
 
@@ -19,6 +20,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((store) => store.close()));
+  await closeAll();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -50,7 +52,7 @@ describe("embedded nodes", { timeout: 60_000 }, () => {
   it("exchange an archive that another process packed, and the fan opens it", async () => {
     const [artist, fan] = [await node("artist"), await node("fan")];
     // the command line packs into the directory that the artist's node serves
-    const local = await openLocalStore({ directory: join(directory, "artist") });
+    const local = closing(await openLocalStore({ directory: join(directory, "artist") }));
     const packed = await pack(local, [inputOf("song.ogg", song)]);
     await local.pin(packed.root);
 
@@ -96,7 +98,7 @@ describe("embedded nodes", { timeout: 60_000 }, () => {
   });
 
   it("say that no node has a block, in time", async () => {
-    const { root } = await pack(await openLocalStore({ directory: join(directory, "nobody") }), [
+    const { root } = await pack(closing(await openLocalStore({ directory: join(directory, "nobody") })), [
       inputOf("song.ogg", song),
     ]);
     const [alone, artist] = [await node("alone", { fetchTimeoutMs: 600 }), await node("artist")];
@@ -108,7 +110,7 @@ describe("embedded nodes", { timeout: 60_000 }, () => {
   });
 
   it("end a fetch when told to", async () => {
-    const { root } = await pack(await openLocalStore({ directory: join(directory, "nobody") }), [
+    const { root } = await pack(closing(await openLocalStore({ directory: join(directory, "nobody") })), [
       inputOf("song.ogg", song),
     ]);
     const [fan, artist] = [await node("fan"), await node("artist")];

@@ -47,7 +47,7 @@ async function addFile(store: ContentStore, content: AsyncIterable<Uint8Array>):
     put: async (cid: CID, bytes: Uint8Array): Promise<CID> => (await store.put(cid, bytes), cid),
   };
   const chunker = fixedSize({ chunkSize: MAX_BLOCK_SIZE });
-  for await (const { cid } of importer([{ content }], blockstore as never, {
+  for await (const { cid } of importer([{ content }], blockstore, {
     rawLeaves: true,
     cidVersion: 1,
     chunker,

@@ -13,7 +13,7 @@ import { chunkKey } from "@busker/sdk/crypto/chunkKey.ts";
 import { format } from "prettier";
 
 /** Bytes of a work, its keys and its salts: SHA-256 in counter mode, so that anybody can make them. */
-export function material(label: string, length: number): Buffer {
+function material(label: string, length: number): Buffer {
   const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, n) =>
     createHash("sha256").update(`Busker archive vector, ${label}, ${n}`).digest(),
   );

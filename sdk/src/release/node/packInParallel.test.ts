@@ -10,13 +10,15 @@ import { folderFiles } from "../../archive/node/folderFiles.ts";
 import { LOCK, noise } from "../../archive/testing/fixture.ts";
 import { openLocalStore } from "../../content/localStore.ts";
 import { MemoryStore } from "../../content/memory.ts";
+import { closeAll, closing } from "../../content/testing/closing.ts";
 import { pack } from "../pack.ts";
 import { packInParallel, type ParallelPackOptions } from "./packInParallel.ts";
 
 const WORK = { title: "Work", artist: "Artist", licence: { spdx: "CC0-1.0" } } as const;
 const CHILD = fileURLToPath(new URL("testing/packChild.ts", import.meta.url));
 const SEED = Number(process.env["BUSKER_TEST_SEED"] ?? 20_261_121);
-const KILLS = 50;
+/** Each takes a second or two. */
+const KILLS = Number(process.env["BUSKER_KILLS"] ?? 12);
 let folder: string;
 let options: Omit<ParallelPackOptions, "store">;
 
@@ -31,10 +33,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await closeAll();
   await rm(folder, { recursive: true, force: true });
 });
 
-const openStore = () => openLocalStore({ directory: join(folder, "store") });
+const openStore = async () => closing(await openLocalStore({ directory: join(folder, "store") }));
 const fails = (code: string) => expect.objectContaining({ code });
 
 describe("packing on several threads", () => {
