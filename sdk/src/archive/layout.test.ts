@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Layout } from "./layout.ts";
-import { fragmentCount, serializeManifest } from "./manifest.ts";
+import { fragmentCount } from "./fragmentCount.ts";
+import { serializeManifest } from "./manifest.ts";
 import { makeManifest } from "./makeManifest.ts";
 import { fragmentSizeFor, plainRanges } from "./plan.ts";
 import { LOCK, WORK } from "./testing/fixture.ts";

@@ -1,6 +1,6 @@
 import { TAG_SIZE } from "../crypto/fragmentCipher.ts";
 import { MAX_BLOCK_SIZE } from "./constants.ts";
-import { fragmentCount, lockedCount } from "./manifest.ts";
+import { fragmentCount, lockedCount } from "./fragmentCount.ts";
 import { END_SIZE, HEADER_SIZE, paddingOf, ustarHeader } from "./ustar.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 
@@ -32,6 +32,8 @@ export type Leaf =
 
 interface Gap {
   readonly kind: "gap";
+  readonly size: number;
+  /** Made anew each time. */
   readonly bytes: Uint8Array;
 }
 
@@ -117,7 +119,7 @@ export class Layout {
   }
 
   /** @returns what is between the entry before a fragment and its own contents: padding and header. */
-  gapBefore(fragment: Fragment): Uint8Array {
+  gapBefore(fragment: Fragment): Gap {
     const { file, number } = fragment;
     const before =
       number > 0
@@ -125,22 +127,22 @@ export class Layout {
         : file > 0
           ? this.fragment(file - 1, fragmentCount(this.#starts[file - 1]!.file) - 1).size
           : this.#keyHashesSize;
-    return gap(before, ustarHeader(entryName(fragment), fragment.size)).bytes;
+    return gap(before, { name: entryName(fragment), size: fragment.size });
   }
 
   /** Goes through all leaves in order. */
   *leaves(): Generator<Leaf> {
-    yield gap(0, ustarHeader(MANIFEST_NAME, this.#manifestSize));
+    yield gap(0, { name: MANIFEST_NAME, size: this.#manifestSize });
     yield* cut("manifest", this.#manifestSize);
-    yield gap(this.#manifestSize, ustarHeader(KEY_HASHES_NAME, this.#keyHashesSize));
+    yield gap(this.#manifestSize, { name: KEY_HASHES_NAME, size: this.#keyHashesSize });
     yield* cut("keyHashes", this.#keyHashesSize);
     let before = this.#keyHashesSize;
     for (const fragment of this.fragments()) {
-      yield gap(before, ustarHeader(entryName(fragment), fragment.size));
+      yield gap(before, { name: entryName(fragment), size: fragment.size });
       yield { kind: "fragment", fragment };
       before = fragment.size;
     }
-    yield gap(before, new Uint8Array(END_SIZE));
+    yield gap(before);
   }
 }
 
@@ -182,10 +184,19 @@ function makeFragment(start: FileStart, file: number, number: number, lockedInde
   return { file, number, from, to, lockedIndex, leaf: start.leaf + 2 * number, size };
 }
 
-function gap(before: number, next: Uint8Array): Gap {
-  const bytes = new Uint8Array(paddingOf(before) + next.length);
-  bytes.set(next, bytes.length - next.length);
-  return { kind: "gap", bytes };
+/** @param header of the entry after it; without one it is the end */
+function gap(before: number, header?: { readonly name: string; readonly size: number }): Gap {
+  const padding = paddingOf(before);
+  const size = padding + (header === undefined ? END_SIZE : HEADER_SIZE);
+  return {
+    kind: "gap",
+    size,
+    get bytes() {
+      const bytes = new Uint8Array(size);
+      if (header !== undefined) bytes.set(ustarHeader(header.name, header.size), padding);
+      return bytes;
+    },
+  };
 }
 
 function* cut(kind: "manifest" | "keyHashes", size: number): Generator<Leaf> {

@@ -1,7 +1,8 @@
 import { BuskerError } from "../protocol/errors.ts";
 import { toHex } from "../crypto/bytes.ts";
 import { keyHashOf } from "../crypto/contentKey.ts";
-import { checkManifest, lockedCount, LOCK_SCHEME, MANIFEST_VERSION } from "./manifest.ts";
+import { lockedCount } from "./fragmentCount.ts";
+import { checkManifest, LOCK_SCHEME, MANIFEST_VERSION } from "./manifest.ts";
 import { checkPaths } from "./paths.ts";
 import { fragmentSizeFor, plainRanges } from "./plan.ts";
 import type { InputFile } from "./input.ts";

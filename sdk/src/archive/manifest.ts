@@ -8,6 +8,7 @@ import {
   MAX_MANIFEST_SIZE,
   MIN_FRAGMENT_SIZE,
 } from "./constants.ts";
+import { fragmentCount, lockedCount } from "./fragmentCount.ts";
 import { checkPaths, pathFault } from "./paths.ts";
 
 export const MANIFEST_VERSION = 1;
@@ -102,16 +103,6 @@ export type ManifestFile = Manifest["files"][number];
 export type Licence = Manifest["licence"];
 /** Numbers [from, to) of fragments. */
 export type FragmentRange = [from: number, to: number];
-
-/** @returns how many fragments a file is cut into. */
-export function fragmentCount(file: Pick<ManifestFile, "size" | "fragmentSize">): number {
-  return Math.ceil(file.size / file.fragmentSize);
-}
-
-/** @returns how many fragments of a file are locked. */
-export function lockedCount(file: ManifestFile): number {
-  return file.plain.reduce((count, [from, to]) => count - (to - from), fragmentCount(file));
-}
 
 /**
  * Checks a manifest: its shape, names, ranges and counts.

@@ -7,7 +7,7 @@ import {
   TARGET_FRAGMENTS,
 } from "./constants.ts";
 import { joinRanges } from "./joinRanges.ts";
-import { fragmentCount } from "./manifest.ts";
+import { fragmentCount } from "./fragmentCount.ts";
 import type { FragmentRange } from "./manifest.ts";
 
 const GRID = 4096;

@@ -1,7 +1,7 @@
 import { BuskerError } from "../protocol/errors.ts";
 import { FRAGMENTS_IN_FLIGHT } from "./constants.ts";
 import { inOrder } from "./inOrder.ts";
-import { fragmentCount } from "./manifest.ts";
+import { fragmentCount } from "./fragmentCount.ts";
 import { isReadable, NO_KEYS, readFragment } from "./readFragment.ts";
 import type { AbortOptions } from "../content/store.ts";
 import type { Fragment } from "./layout.ts";

@@ -45,13 +45,9 @@ export function ustarHeader(name: string, size: number): Uint8Array {
   write(FIELDS.checksum, " ".repeat(8));
   write(FIELDS.type, "0");
   write(FIELDS.magic, "ustar\u000000");
-  write(
-    FIELDS.checksum,
-    `${octal(
-      header.reduce((sum, byte) => sum + byte, 0),
-      6,
-    )}\0 `,
-  );
+  let sum = 0;
+  for (let i = 0; i < HEADER_SIZE; i++) sum += header[i]!;
+  write(FIELDS.checksum, `${octal(sum, 6)}\0 `);
   return header;
 }
 

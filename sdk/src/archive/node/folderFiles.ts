@@ -1,14 +1,11 @@
-import { constants } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import mime from "mime";
 import { BuskerError } from "../../protocol/errors.ts";
 import { checkPaths } from "../paths.ts";
+import { READ_FLAGS, stampOf } from "./stamp.ts";
 import type { BigIntStats } from "node:fs";
 import type { FileState, InputFile, OpenFile } from "../input.ts";
-
-/** A link or a pipe may have taken a file's place since it was listed: neither is followed, nor waited for. */
-export const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A file on this machine's disk. */
 export type PlacedFile = InputFile & { readonly place: string };
@@ -128,11 +125,6 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): BuskerError {
 
 function stateOf(state: BigIntStats): FileState {
   return { size: Number(state.size), stamp: stampOf(state) };
-}
-
-/** @returns what differs once a file was written to or replaced. */
-export function stampOf({ dev, ino, mtimeNs }: BigIntStats): string {
-  return `${dev}:${ino}:${mtimeNs}`;
 }
 
 async function openFile(place: string): Promise<OpenFile> {
