@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { Tinypool } from "tinypool";
 import { blockOf, cidOf, RAW, type Block } from "../../archive/block.ts";
 import type { PlacedFile } from "../../archive/node/folderFiles.ts";
 import { DagBuilder } from "../../archive/dagBuilder.ts";
-import { inOrder } from "../../archive/inOrder.ts";
 import type { InputFile } from "../../archive/input.ts";
 import type { Layout, Leaf } from "../../archive/layout.ts";
 import {
@@ -21,16 +18,13 @@ import { storeError } from "../../content/errors.ts";
 import type { DirectoryStore } from "../../content/localStore.ts";
 import { chunkRootOf } from "../../crypto/chunkTree.ts";
 import { factsOf, type Packed } from "../pack.ts";
+import { JOB_BYTES } from "./directFile.ts";
 import { RESULT_SIZE, type PackFault, type PackJob, type PackResult, type PackSetup } from "./packJob.ts";
+import { onThreads, type ThreadOptions } from "./threads.ts";
 
-/** Bytes of the archive that a thread makes at a time, about. */
-const JOB_BYTES = 4 * 2 ** 20;
-
-export interface ParallelPackOptions extends Omit<PackOptions, "sink"> {
+export interface ParallelPackOptions extends Omit<PackOptions, "sink">, ThreadOptions {
   readonly files: readonly PlacedFile[];
   readonly store: DirectoryStore;
-  /** Default: as many as this machine has cores. */
-  readonly threads?: number | undefined;
 }
 
 /**
@@ -41,27 +35,24 @@ export interface ParallelPackOptions extends Omit<PackOptions, "sink"> {
  * @throws {BuskerError} those of makeManifest; FILE_CHANGED, FILE_UNREADABLE; STORE_FULL, STORE_UNUSABLE. The signal's reason
  */
 export async function packInParallel(options: ParallelPackOptions): Promise<Packed> {
-  const { files, store, signal, onProgress, threads = availableParallelism() } = options;
+  const { files, store, onProgress } = options;
   const plan = planArchive(options);
   const { manifest, layout } = plan;
   const car = await store.carFile(nameOf(plan, files));
   const setup: PackSetup = {
-    manifest: plan.manifestBytes,
+    manifest,
+    manifestSize: plan.manifestBytes.length,
     contentKey: plan.lock.contentKey,
     files: files.map(({ place, stamp }) => ({ place, stamp })),
     car: car.path,
     isResumed: car.isResumed,
   };
-  const filename = new URL("./packWorker.ts", import.meta.url).href;
-  const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads, workerData: setup });
+  const code = new URL("./packWorker.ts", import.meta.url);
   try {
-    const run = async (job: PackJob): Promise<{ job: PackJob; result: PackResult | PackFault }> => ({
-      job,
-      result: (await pool.run(job, signal === undefined ? {} : { signal })) as PackResult | PackFault,
-    });
     const hashes: Uint8Array[] = [];
     let bytesDone = 0;
-    for await (const { job, result } of inOrder(jobsOf(layout), 2 * threads, run)) {
+    const done = onThreads<PackJob, PackResult | PackFault>(code, setup, jobsOf(layout), options);
+    for await (const { job, result } of done) {
       if ("fault" in result) throw errorOf(result, files[job.file]!, car.path);
       hashes.push(result.hashes);
       bytesDone += job.bytes;
@@ -73,10 +64,7 @@ export async function packInParallel(options: ParallelPackOptions): Promise<Pack
     return factsOf(archive);
   } catch (error) {
     await car.leave();
-    signal?.throwIfAborted();
     throw error;
-  } finally {
-    await pool.destroy();
   }
 }
 
@@ -99,11 +87,7 @@ function* placed(layout: Layout): Generator<Placed> {
   let position = EMPTY_HEADER.length;
   for (const leaf of layout.leaves()) {
     const size =
-      leaf.kind === "gap"
-        ? leaf.bytes.length
-        : leaf.kind === "fragment"
-          ? leaf.fragment.size
-          : leaf.to - leaf.from;
+      leaf.kind === "gap" ? leaf.size : leaf.kind === "fragment" ? leaf.fragment.size : leaf.to - leaf.from;
     yield { leaf, position, size };
     position += sectionLength(size);
   }
@@ -112,23 +96,20 @@ function* placed(layout: Layout): Generator<Placed> {
 /** Consecutive fragments of one file. */
 function* jobsOf(layout: Layout): Generator<PackJob> {
   let job: PackJob | undefined;
-  let before = 0;
+  let gap = { position: 0, size: 0 };
   for (const { leaf, position, size } of placed(layout)) {
-    if (leaf.kind === "fragment") {
-      const { file, number } = leaf.fragment;
-      if (job !== undefined && (job.file !== file || job.bytes + size > JOB_BYTES)) {
-        yield job;
-        job = undefined;
-      }
-      job = {
-        file,
-        from: job?.from ?? number,
-        to: number + 1,
-        offset: job?.offset ?? before,
-        bytes: (job?.bytes ?? 0) + size,
-      };
+    if (leaf.kind !== "fragment") {
+      gap = { position, size };
+      continue;
     }
-    before = position;
+    const { file, number } = leaf.fragment;
+    const end = position + sectionLength(size);
+    if (job !== undefined && (job.file !== file || end - job.offset > JOB_BYTES)) {
+      yield job;
+      job = undefined;
+    }
+    job ??= { file, from: number, to: number, offset: gap.position, length: 0, bytes: 0 };
+    job = { ...job, to: number + 1, length: end - job.offset, bytes: job.bytes + gap.size + size };
   }
   if (job !== undefined) yield job;
 }
@@ -171,12 +152,12 @@ async function assemble(
 
   let fragment = 0;
   let end = 0;
-  let gap: { place: Placed; bytes: Uint8Array } | undefined;
+  let gap: { place: Placed; bytes: () => Uint8Array } | undefined;
   for (const place of placed(layout)) {
     const { leaf, position, size } = place;
     end = position + sectionLength(size);
     if (leaf.kind === "gap") {
-      gap = { place, bytes: leaf.bytes };
+      gap = { place, bytes: () => leaf.bytes };
       continue;
     }
     if (leaf.kind === "fragment") {
@@ -184,12 +165,12 @@ async function assemble(
       await note(place, field(fragment, 1));
       fragment++;
     } else {
-      if (gap !== undefined) await make(gap.place, gap.bytes);
+      if (gap !== undefined) await make(gap.place, gap.bytes());
       await make(place, (leaf.kind === "manifest" ? manifestBytes : keyHashes).subarray(leaf.from, leaf.to));
     }
     gap = undefined;
   }
-  await make(gap!.place, gap!.bytes);
+  await make(gap!.place, gap!.bytes());
   nodes.push(...(await dag.finish()));
   for (const { cid, bytes } of nodes) {
     await car.addAt(end, cid, bytes);

@@ -1,7 +1,10 @@
+import type { Manifest } from "../../archive/manifest.ts";
+
 /** What every thread that packs an archive knows. */
 export interface PackSetup {
-  /** release.json. */
-  readonly manifest: Uint8Array;
+  readonly manifest: Manifest;
+  /** Bytes of release.json. */
+  readonly manifestSize: number;
   /** K, 32 bytes; each thread has a copy of its own. */
   readonly contentKey: Uint8Array;
   /** The files, in the order of the manifest. */
@@ -12,13 +15,15 @@ export interface PackSetup {
   readonly isResumed: boolean;
 }
 
-/** Fragments [from, to) of a file, each with the block before it, to be written from `offset` of the CAR file. */
+/** Fragments [from, to) of a file, each with the block before it, to be written to [offset, offset + length) of the CAR file. */
 export interface PackJob {
   readonly file: number;
   readonly from: number;
   readonly to: number;
   readonly offset: number;
-  /** Bytes of the fragments' blocks. */
+  /** At most JOB_BYTES. */
+  readonly length: number;
+  /** Of the archive. */
   readonly bytes: number;
 }
 

@@ -1,31 +1,33 @@
-import { createCipheriv, createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { createCipheriv, createHash, createSecretKey } from "node:crypto";
+import { open, type FileHandle } from "node:fs/promises";
 import { workerData } from "node:worker_threads";
-import { READ_FLAGS, stampOf } from "../../archive/node/folderFiles.ts";
-import { Layout } from "../../archive/layout.ts";
-import { parseManifest } from "../../archive/manifest.ts";
 import { cidOf, RAW } from "../../archive/block.ts";
+import { Layout, type Fragment } from "../../archive/layout.ts";
+import { READ_FLAGS, stampOf } from "../../archive/node/stamp.ts";
 import { sectionHead, sectionLength } from "../../content/carFormat.ts";
 import { fromHex, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { chunkLeaf } from "../../crypto/chunkTree.ts";
 import { FRAGMENT_NONCE, placeBytes } from "../../crypto/fragmentCipher.ts";
+import { alignedMemory, DirectFile, JOB_BYTES, readAll } from "./directFile.ts";
 import { RESULT_SIZE, type PackFault, type PackJob, type PackResult, type PackSetup } from "./packJob.ts";
 
+/** What is locked and hashed at a time, in bytes: it stays in the processor's cache meanwhile. */
+const PIECE = 128 * 1024;
+
 const [, setup] = workerData as [unknown, PackSetup];
-const manifest = parseManifest(setup.manifest);
-const layout = new Layout(manifest, setup.manifest.length);
-const salt = fromHex(manifest.lock.archiveSalt, 32);
-const { chunkCount } = manifest.lock;
-const car = openSync(setup.car, "r+");
-let input: { file: number; handle: number } | undefined;
-let buffer = Buffer.alloc(0);
-/** What direct writes are multiples of. */
-const PAGE = 4096;
-/** Past the page cache, which costs more than locking and hashing. */
-const direct = openDirect();
-// Direct writes need memory that begins at a page, as that of WebAssembly does.
-const gathered = Buffer.from(new WebAssembly.Memory({ initial: 128 }).buffer);
+const layout = new Layout(setup.manifest, setup.manifestSize);
+const salt = fromHex(setup.manifest.lock.archiveSalt, 32);
+const { chunkCount } = setup.manifest.lock;
+const car = DirectFile.open(setup.car);
+car.catch(() => undefined);
+
+/** Memory of one job. */
+interface Room {
+  readonly input: Buffer;
+  readonly output: Buffer;
+}
+const spare: Room[] = [];
 
 class Fault extends Error {
   readonly result: PackFault;
@@ -36,160 +38,152 @@ class Fault extends Error {
   }
 }
 
-/** Reads, locks, hashes and writes some fragments: everything that costs time, on a thread of its own. */
-export default function packFragments(job: PackJob): PackResult | PackFault {
+/**
+ * Reads, locks, hashes and writes some fragments: everything that costs time, on a thread of its own. While one job reads or writes
+ * another may use the processor.
+ */
+export default async function packFragments(job: PackJob): Promise<PackResult | PackFault> {
+  const room = spare.pop() ?? { input: Buffer.allocUnsafeSlow(JOB_BYTES), output: alignedMemory(JOB_BYTES) };
   try {
-    return { hashes: (setup.isResumed ? found(job) : null) ?? pack(job) };
+    return { hashes: (setup.isResumed ? await found(job, room) : null) ?? (await pack(job, room)) };
   } catch (error) {
     if (error instanceof Fault) return error.result;
     throw error;
+  } finally {
+    spare.push(room);
   }
 }
 
-function pack({ file, from, to, offset }: PackJob): Uint8Array {
-  const hashes = new Uint8Array((to - from) * RESULT_SIZE);
-  const first = layout.fragment(file, from);
-  const plain = readInput(file, first.from, layout.fragment(file, to - 1).to);
-  const parts: Uint8Array[] = [];
-  for (let number = from; number < to; number++) {
-    const fragment = layout.fragment(file, number);
-    const [gapHash, hash, keyHash, leaf] = fields(hashes.subarray((number - from) * RESULT_SIZE));
-    parts.push(...section([layout.gapBefore(fragment)], gapHash));
-    const bytes = plain.subarray(fragment.from - first.from, fragment.to - first.from);
-    const { lockedIndex } = fragment;
+async function pack(job: PackJob, room: Room): Promise<Uint8Array> {
+  const { file, from, to, offset } = job;
+  const begin = layout.fragment(file, from).from;
+  const plain = await readInput(file, begin, layout.fragment(file, to - 1).to, room.input);
+  const sections = new Sections(room.output, DirectFile.lead(offset));
+  const hashes = hashesOf(job, (fragment, { gap, block, keyHash, leaf }) => {
+    const before = layout.gapBefore(fragment);
+    sections.add(before.size, [before.bytes], gap);
+    const bytes = plain.subarray(fragment.from - begin, fragment.to - begin);
+    const { lockedIndex, size } = fragment;
     if (lockedIndex === null) {
-      parts.push(...section([bytes], hash));
-      continue;
+      sections.add(size, [bytes], block);
+      return;
     }
     const key = chunkKey(setup.contentKey, salt, lockedIndex);
     keyHash.set(chunkKeyHash(key));
-    parts.push(...section(lock(key, lockedIndex, bytes), hash));
+    sections.add(size, lock(key, lockedIndex, bytes), block);
     wipe(key);
-    leaf.set(chunkLeaf(lockedIndex, keyHash, hash));
-  }
-  write(parts, offset);
+    leaf.set(chunkLeaf(lockedIndex, keyHash, block));
+  });
+  await (await car).write(room.output, sections.end, offset).catch(fail("store"));
   return hashes;
 }
 
 /** What a pack that was interrupted has written of this; null unless all of it is there. */
-function found({ file, from, to, offset }: PackJob): Uint8Array | null {
-  const hashes = new Uint8Array((to - from) * RESULT_SIZE);
-  let position = offset;
-  for (let number = from; number < to; number++) {
-    const fragment = layout.fragment(file, number);
-    const [gapHash, hash, keyHash, leaf] = fields(hashes.subarray((number - from) * RESULT_SIZE));
-    for (const [size, digest] of [
-      [layout.gapBefore(fragment).length, gapHash],
-      [fragment.size, hash],
-    ] as const) {
-      const stored = readFrom(car, position, sectionLength(size));
-      if (stored === null) return null;
-      const block = stored.subarray(stored.length - size);
-      const head = stored.subarray(0, stored.length - size);
-      digest.set(createHash("sha256").update(block).digest());
-      if (!head.equals(sectionHead(cidOf(RAW, digest), size))) return null;
-      position += stored.length;
-    }
-    if (fragment.lockedIndex === null) continue;
-    const key = chunkKey(setup.contentKey, salt, fragment.lockedIndex);
+async function found(job: PackJob, { output }: Room): Promise<Uint8Array | null> {
+  const stored = await (await car).read(output, job.length, job.offset).catch(fail("store"));
+  if (stored === null) return null;
+  let position = 0;
+  let isWhole = true;
+  const check = (size: number, hash: Uint8Array): void => {
+    const section = stored.subarray(position, (position += sectionLength(size)));
+    const at = section.length - size;
+    hash.set(createHash("sha256").update(section.subarray(at)).digest());
+    isWhole &&= section.subarray(0, at).equals(sectionHead(cidOf(RAW, hash), size));
+  };
+  const hashes = hashesOf(job, (fragment, { gap, block, keyHash, leaf }) => {
+    if (!isWhole) return;
+    check(layout.gapBefore(fragment).size, gap);
+    check(fragment.size, block);
+    const { lockedIndex } = fragment;
+    if (lockedIndex === null) return;
+    const key = chunkKey(setup.contentKey, salt, lockedIndex);
     keyHash.set(chunkKeyHash(key));
     wipe(key);
-    leaf.set(chunkLeaf(fragment.lockedIndex, keyHash, hash));
+    leaf.set(chunkLeaf(lockedIndex, keyHash, block));
+  });
+  return isWhole ? hashes : null;
+}
+
+/** Where the hashes of a fragment are to be put. */
+interface Hashes {
+  readonly gap: Uint8Array;
+  readonly block: Uint8Array;
+  readonly keyHash: Uint8Array;
+  readonly leaf: Uint8Array;
+}
+
+function hashesOf({ file, from, to }: PackJob, fill: (fragment: Fragment, into: Hashes) => void): Uint8Array {
+  const all = new Uint8Array((to - from) * RESULT_SIZE);
+  for (let number = from; number < to; number++) {
+    const field = (n: number): Uint8Array => {
+      const at = (number - from) * RESULT_SIZE + 32 * n;
+      return all.subarray(at, at + 32);
+    };
+    fill(layout.fragment(file, number), {
+      gap: field(0),
+      block: field(1),
+      keyHash: field(2),
+      leaf: field(3),
+    });
   }
-  return hashes;
+  return all;
 }
 
-function fields(result: Uint8Array): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
-  const field = (n: number): Uint8Array => result.subarray(32 * n, 32 * n + 32);
-  return [field(0), field(1), field(2), field(3)];
-}
-
-/** The ciphertext and its tag. */
-function lock(key: Uint8Array, index: number, plain: Uint8Array): Uint8Array[] {
-  const cipher = createCipheriv("aes-256-gcm", key, FRAGMENT_NONCE);
+/** The ciphertext in pieces, and its tag. */
+function* lock(key: Uint8Array, index: number, plain: Uint8Array): Generator<Uint8Array> {
+  // Made a key object here, it costs a quarter of what it does in there.
+  const cipher = createCipheriv("aes-256-gcm", createSecretKey(key), FRAGMENT_NONCE);
   cipher.setAAD(placeBytes({ archiveSalt: salt, index, chunkCount }));
-  const locked = cipher.update(plain);
+  for (let at = 0; at < plain.length; at += PIECE) yield cipher.update(plain.subarray(at, at + PIECE));
   cipher.final();
-  return [locked, cipher.getAuthTag()];
+  yield cipher.getAuthTag();
 }
 
-/** A block in its section; its hash is put where it is to be. */
-function section(block: Uint8Array[], hash: Uint8Array): Uint8Array[] {
-  const hasher = createHash("sha256");
-  let length = 0;
-  for (const part of block) {
-    hasher.update(part);
-    length += part.length;
+/** Sections of a CAR file, one after the other in memory. */
+class Sections {
+  readonly #memory: Buffer;
+  end: number;
+
+  constructor(memory: Buffer, begin: number) {
+    this.#memory = memory;
+    this.end = begin;
   }
-  hash.set(hasher.digest());
-  return [sectionHead(cidOf(RAW, hash), length), ...block];
+
+  /** Adds a block of `size` bytes; its hash is put where it is to be. */
+  add(size: number, parts: Iterable<Uint8Array>, hash: Uint8Array): void {
+    const begin = this.end;
+    const hasher = createHash("sha256");
+    this.end += sectionLength(size) - size;
+    for (const part of parts) {
+      hasher.update(part);
+      this.#memory.set(part, this.end);
+      this.end += part.length;
+    }
+    hash.set(hasher.digest());
+    this.#memory.set(sectionHead(cidOf(RAW, hash), size), begin);
+  }
 }
 
-function readInput(file: number, from: number, to: number): Buffer {
+async function readInput(file: number, from: number, to: number, memory: Buffer): Promise<Buffer> {
   const { place, stamp } = setup.files[file]!;
+  const handle = await open(place, READ_FLAGS).catch(fail("input"));
   try {
-    if (input?.file !== file) {
-      if (input !== undefined) closeSync(input.handle);
-      input = undefined;
-      input = { file, handle: openSync(place, READ_FLAGS) };
-    }
-    const bytes = readFrom(input.handle, from, to - from);
+    const bytes = await readAll(handle, memory, to - from, from).catch(fail("input"));
     // Looked at after every read: what was read by then is of that state, or of none.
-    if (bytes === null || stampOf(fstatSync(input.handle, { bigint: true })) !== stamp) {
-      throw new Fault({ fault: "changed" });
-    }
+    if (bytes === null || (await stampNow(handle)) !== stamp) throw new Fault({ fault: "changed" });
     return bytes;
-  } catch (error) {
-    throw error instanceof Fault ? error : new Fault({ fault: "input", code: codeOf(error) });
+  } finally {
+    await handle.close();
   }
 }
 
-/** @returns bytes of a file, valid until the next call; null where it ends before. */
-function readFrom(handle: number, position: number, length: number): Buffer | null {
-  if (buffer.length < length) buffer = Buffer.allocUnsafeSlow(length);
-  for (let done = 0; done < length;) {
-    const read = readSync(handle, buffer, done, length - done, position + done);
-    if (read === 0) return null;
-    done += read;
-  }
-  return buffer.subarray(0, length);
+async function stampNow(handle: FileHandle): Promise<string> {
+  return stampOf(await handle.stat({ bigint: true }).catch(fail("input")));
 }
 
-/** Gathers the parts where the disk can take them without a copy of its own, and writes them. */
-function write(parts: readonly Uint8Array[], offset: number): void {
-  const lead = offset % PAGE;
-  let end = lead;
-  for (const part of parts) {
-    gathered.set(part, end);
-    end += part.length;
-  }
-  try {
-    const from = Math.ceil(lead / PAGE) * PAGE;
-    const to = Math.max(from, end - (end % PAGE));
-    const start = offset - lead;
-    writeAll(car, lead, Math.min(from, end), start);
-    writeAll(direct, from, to, start);
-    writeAll(car, to, end, start);
-  } catch (error) {
-    throw new Fault({ fault: "store", code: codeOf(error) });
-  }
-}
-
-/** Some file systems have no direct writes. */
-function openDirect(): number {
-  try {
-    return openSync(setup.car, constants.O_RDWR | (constants.O_DIRECT ?? 0));
-  } catch {
-    return car;
-  }
-}
-
-function writeAll(handle: number, from: number, to: number, start: number): void {
-  for (let at = from; at < to;) at += writeSync(handle, gathered, at, to - at, start + at);
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  return code;
+function fail(fault: "input" | "store"): (error: unknown) => never {
+  return (error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new Fault({ fault, code });
+  };
 }
