@@ -33,6 +33,16 @@ export interface FileWriter {
   close(): Promise<void>;
 }
 
+/** Writes all files of an archive in its own way, checking every fragment. */
+export interface ArchiveSink {
+  /** @param contentKey that of the archive. @throws {BuskerError} as openArchive; nothing is left behind then */
+  writeAll(view: ArchiveView, contentKey: Uint8Array, options: WriteOptions): Promise<void>;
+}
+
+export interface WriteOptions extends AbortOptions {
+  readonly onProgress?: ((progress: OpenProgress) => void) | undefined;
+}
+
 export interface OpenProgress {
   /** Bytes of the work that are written, and all of them. */
   readonly bytesDone: number;
@@ -41,15 +51,14 @@ export interface OpenProgress {
   readonly file: string;
 }
 
-export interface OpenOptions extends AbortOptions {
+export interface OpenOptions extends WriteOptions {
   readonly source: BlockSource;
   readonly root: CID;
   /** K, 32 bytes. The caller wipes it afterwards. */
   readonly contentKey: Uint8Array;
   /** The terms' chunkRoot, 32 bytes: an archive with another one is refused before anything is fetched. */
   readonly chunkRoot?: Uint8Array | undefined;
-  readonly sink: FileSink;
-  readonly onProgress?: ((progress: OpenProgress) => void) | undefined;
+  readonly sink: FileSink | ArchiveSink;
 }
 
 /**
@@ -65,14 +74,17 @@ export async function openArchive(options: OpenOptions): Promise<Manifest> {
   const keys = keysFrom(view, contentKey);
   if (chunkRoot !== undefined) await checkChunkRoot(view, chunkRoot, { signal });
 
-  await writeFiles(view, keys, { sink, signal, onProgress });
+  await ("writeAll" in sink
+    ? sink.writeAll(view, contentKey, { signal, onProgress })
+    : writeFiles(view, keys, { sink, signal, onProgress }));
   return view.manifest;
 }
 
-export interface PreviewOptions extends Omit<OpenOptions, "contentKey" | "root" | "source"> {
+export interface PreviewOptions extends Pick<OpenOptions, "chunkRoot" | "signal" | "onProgress"> {
   readonly view: ArchiveView;
   /** What is known of the chunk keys. */
   readonly keys: ChunkKeys;
+  readonly sink: FileSink;
 }
 
 /**
@@ -98,12 +110,7 @@ export async function previewArchive({
 async function writeFiles(
   view: ArchiveView,
   keys: ChunkKeys,
-  {
-    sink,
-    signal,
-    onProgress,
-    only,
-  }: Pick<OpenOptions, "sink" | "signal" | "onProgress"> & { only?: Set<ManifestFile> },
+  { sink, signal, onProgress, only }: WriteOptions & { sink: FileSink; only?: Set<ManifestFile> },
 ): Promise<void> {
   const files = view.manifest.files.filter((file) => only?.has(file) ?? true);
   await sink.begin(files);

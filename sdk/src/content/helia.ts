@@ -45,7 +45,7 @@ export interface HeliaStoreOptions {
 }
 
 /** An embedded IPFS node. */
-export interface HeliaStore extends ContentStore {
+export interface HeliaStore extends ContentStore, Pick<DirectoryStore, "locate"> {
   /** The one libp2p instance of the process: other protocols register their handlers on it. */
   readonly libp2p: Libp2p;
   /** Multiaddrs with /p2p/, see ContentStore. */

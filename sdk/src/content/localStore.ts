@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
-import { CarBlocks } from "./carBlocks.ts";
+import { CarBlocks, type BlockPlace } from "./carBlocks.ts";
 import type { CarWriter } from "./carWriter.ts";
 import { checkBlock, isBlockOf } from "./checkBlock.ts";
 import { collect } from "./collect.ts";
@@ -66,6 +66,11 @@ export class DirectoryStore implements ContentStore {
     await checkBlock(cid, fetched, "a peer gave");
     await this.put(cid, fetched);
     return fetched;
+  }
+
+  /** See CarBlocks.locate. */
+  locate(cid: CID): Promise<BlockPlace | null> {
+    return this.#blocks.locate(cid);
   }
 
   async put(cid: CID, bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {

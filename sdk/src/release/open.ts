@@ -1,4 +1,4 @@
-import { openArchive, type FileSink, type OpenProgress } from "../archive/open.ts";
+import { openArchive, type ArchiveSink, type FileSink, type OpenProgress } from "../archive/open.ts";
 import type { Manifest } from "../archive/manifest.ts";
 import type { Client } from "../chain/client.ts";
 import { readRelease } from "../chain/readRelease.ts";
@@ -12,7 +12,7 @@ export interface OpenReleaseOptions extends AbortOptions {
   /** Where the archive is fetched from. */
   source: BlockSource;
   /** Where the files go. */
-  sink: FileSink;
+  sink: FileSink | ArchiveSink;
   onProgress?: (progress: OpenProgress) => void;
 }
 

@@ -1,16 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
 import { link, lstat, mkdir, open, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuskerError } from "../../protocol/errors.ts";
 import { checkPaths } from "../paths.ts";
-import type { FileSink, FileWriter } from "../open.ts";
+import type { FileSink } from "../open.ts";
 import type { ManifestFile } from "../manifest.ts";
 
 interface Written {
   readonly path: string;
   readonly temporary: string;
   readonly target: string;
+}
+
+/** Files of an archive on their way into a folder. */
+export interface FolderSink extends FileSink {
+  /** Begins the next file. @returns the path that it is to be written to until `commit` */
+  createAt(file: ManifestFile): Promise<string>;
 }
 
 /**
@@ -20,9 +25,23 @@ interface Written {
  *
  * Its methods throw {@link BuskerError} NAME_NOT_PORTABLE, NAME_TWICE, FILE_EXISTS, PATH_ESCAPES, DISK_FULL, FOLDER_UNUSABLE.
  */
-export function folderSink(directory: string, { overwrite = false }: { overwrite?: boolean } = {}): FileSink {
+export function folderSink(
+  directory: string,
+  { overwrite = false }: { overwrite?: boolean } = {},
+): FolderSink {
   const written: Written[] = [];
+  const createAt = async (file: ManifestFile): Promise<string> => {
+    const target = join(directory, ...file.path.split("/"));
+    await mkdir(dirname(target), { recursive: true }).catch(fail(directory));
+    await checkWay(directory, file.path);
+    const temporary = join(dirname(target), `.busker-${randomBytes(9).toString("hex")}.part`);
+    await (await open(temporary, "wx", 0o644).catch(fail(directory))).close();
+    written.push({ path: file.path, temporary, target });
+    return temporary;
+  };
   return {
+    createAt,
+
     async begin(files) {
       checkPaths(files.map((file) => file.path));
       for (const { path } of files) {
@@ -32,14 +51,8 @@ export function folderSink(directory: string, { overwrite = false }: { overwrite
       await mkdir(directory, { recursive: true }).catch(fail(directory));
     },
 
-    async create(file: ManifestFile): Promise<FileWriter> {
-      const target = join(directory, ...file.path.split("/"));
-      await mkdir(dirname(target), { recursive: true }).catch(fail(directory));
-      await checkWay(directory, file.path);
-      const temporary = join(dirname(target), `.busker-${randomBytes(9).toString("hex")}.part`);
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const handle = await open(temporary, flags, 0o644).catch(fail(directory));
-      written.push({ path: file.path, temporary, target });
+    async create(file) {
+      const handle = await open(await createAt(file), "r+").catch(fail(directory));
       let position = 0;
       let skipped = false;
       return {
@@ -135,21 +148,26 @@ function exists(directory: string, path: string): BuskerError {
 
 function fail(directory: string): (error: unknown) => never {
   return (error) => {
-    const code = (error as NodeJS.ErrnoException | undefined)?.code;
-    if (error instanceof BuskerError || code === undefined) throw error;
-    if (code === "ENOSPC" || code === "EDQUOT") {
-      throw new BuskerError(
-        "DISK_FULL",
-        `The files cannot be written: the disk that holds ${directory} is full.`,
-        {
-          hint: "Free some space or choose a folder on another disk, then open the archive again.",
-          cause: error,
-        },
-      );
-    }
-    throw new BuskerError("FOLDER_UNUSABLE", `The files cannot be written: ${directory} gave ${code}.`, {
-      hint: "Choose a folder that you may write to.",
-      cause: error,
-    });
+    throw folderError(directory, error);
   };
+}
+
+/** @returns the error for what the file system said about the files of a folder. */
+export function folderError(directory: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (error instanceof BuskerError || code === undefined) return error;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new BuskerError(
+      "DISK_FULL",
+      `The files cannot be written: the disk that holds ${directory} is full.`,
+      {
+        hint: "Free some space or choose a folder on another disk, then open the archive again.",
+        cause: error,
+      },
+    );
+  }
+  return new BuskerError("FOLDER_UNUSABLE", `The files cannot be written: ${directory} gave ${code}.`, {
+    hint: "Choose a folder that you may write to.",
+    cause: error,
+  });
 }

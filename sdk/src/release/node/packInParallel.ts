@@ -47,12 +47,15 @@ export async function packInParallel(options: ParallelPackOptions): Promise<Pack
     car: car.path,
     isResumed: car.isResumed,
   };
-  const code = new URL("./packWorker.ts", import.meta.url);
+  const code = { file: new URL("./packWorker.ts", import.meta.url), setup };
+  const work = async (job: PackJob, run: (job: PackJob) => Promise<PackResult | PackFault>) => ({
+    job,
+    result: await run(job),
+  });
   try {
     const hashes: Uint8Array[] = [];
     let bytesDone = 0;
-    const done = onThreads<PackJob, PackResult | PackFault>(code, setup, jobsOf(layout), options);
-    for await (const { job, result } of done) {
+    for await (const { job, result } of onThreads(code, jobsOf(layout), work, options)) {
       if ("fault" in result) throw errorOf(result, files[job.file]!, car.path);
       hashes.push(result.hashes);
       bytesDone += job.bytes;

@@ -9,11 +9,8 @@ import { fromHex, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { chunkLeaf } from "../../crypto/chunkTree.ts";
 import { FRAGMENT_NONCE, placeBytes } from "../../crypto/fragmentCipher.ts";
-import { alignedMemory, DirectFile, JOB_BYTES, readAll } from "./directFile.ts";
+import { alignedMemory, DirectFile, JOB_BYTES, PIECE, readAll } from "./directFile.ts";
 import { RESULT_SIZE, type PackFault, type PackJob, type PackResult, type PackSetup } from "./packJob.ts";
-
-/** What is locked and hashed at a time, in bytes: it stays in the processor's cache meanwhile. */
-const PIECE = 128 * 1024;
 
 const [, setup] = workerData as [unknown, PackSetup];
 const layout = new Layout(setup.manifest, setup.manifestSize);

@@ -13,19 +13,25 @@ export interface ThreadOptions extends AbortOptions {
   readonly threads?: number | undefined;
 }
 
+/** Code that runs on threads: the default export of a file, which finds `setup` in the second place of its workerData. */
+export interface ThreadCode {
+  readonly file: URL;
+  readonly setup: object;
+}
+
 /**
- * Does jobs on threads of their own.
+ * Works on items with several threads.
  *
- * @param file of the code: its default export takes a job and gives its result; `setup` is the second of its workerData
- * @yields jobs with their results, in the order of the jobs
- * @throws what the code throws; the signal's reason
+ * @param work what is to be done with an item; `run` gives a job to a thread
+ * @yields the results in the order of the items
+ * @throws what the code and the work throw; the signal's reason
  */
-export async function* onThreads<Job, Result>(
-  file: URL,
-  setup: object,
-  jobs: Iterable<Job>,
+export async function* onThreads<Item, Job, Done, Result>(
+  { file, setup }: ThreadCode,
+  items: Iterable<Item>,
+  work: (item: Item, run: (job: Job) => Promise<Done>) => Promise<Result>,
   { threads = availableParallelism(), signal }: ThreadOptions = {},
-): AsyncGenerator<{ job: Job; result: Result }, void, undefined> {
+): AsyncGenerator<Result, void, undefined> {
   signal?.throwIfAborted();
   const pool = new Tinypool({
     filename: file.href,
@@ -35,12 +41,10 @@ export async function* onThreads<Job, Result>(
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     workerData: setup,
   });
-  const run = async (job: Job): Promise<{ job: Job; result: Result }> => ({
-    job,
-    result: (await pool.run(job, signal === undefined ? {} : { signal })) as Result,
-  });
+  const run = async (job: Job): Promise<Done> =>
+    (await pool.run(job, signal === undefined ? {} : { signal })) as Done;
   try {
-    yield* inOrder(jobs, 2 * JOBS_PER_THREAD * threads, run);
+    yield* inOrder(items, 2 * JOBS_PER_THREAD * threads, (item) => work(item, run));
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
