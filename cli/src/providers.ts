@@ -1,6 +1,6 @@
 import { readTerms } from "@busker/sdk/chain/readRelease.ts";
 import type { Client } from "@busker/sdk/chain/client.ts";
-import type { ContentStore } from "@busker/sdk/content/store.ts";
+import type { HeliaStore } from "@busker/sdk/content/helia.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
 import type { Context } from "./context.ts";
@@ -17,8 +17,8 @@ export async function connectToRelease(
   client: Client,
   releaseId: string,
   peers: readonly string[] = [],
-  opening: (context: Context) => Promise<ContentStore> = openNode,
-): Promise<ContentStore> {
+  opening: (context: Context) => Promise<HeliaStore> = openNode,
+): Promise<HeliaStore> {
   const { groups } = await readTerms(client, releaseId);
   const serving = new Set(groups.flatMap(({ slots }) => slots.map(({ keyholder }) => keyholder)));
   const registered = await findKeyholders(client);

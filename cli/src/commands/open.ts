@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
+import { folderInParallel } from "@busker/sdk/release/node/folderInParallel.ts";
 import { open, type OpenReleaseOptions } from "@busker/sdk/release/open.ts";
 import { openAsRecipient } from "@busker/sdk/release/openAsRecipient.ts";
 import { action, type Context } from "../context.ts";
@@ -27,7 +27,7 @@ export function addOpen(program: Command): void {
         const manifest = await withBar("opening", (report) => {
           const how: OpenReleaseOptions = {
             source,
-            sink: folderSink(resolve(folder), { overwrite: options.force === true }),
+            sink: folderInParallel({ store: source, directory: resolve(folder), overwrite: options.force }),
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
           };
           return secretKey === null

@@ -4,7 +4,6 @@ import { formatEther, parseEther, ZeroAddress, type JsonRpcProvider, type Signer
 import { CID } from "multiformats/cid";
 import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
-import { folderSink } from "@busker/sdk/archive/node/folderSink.ts";
 import { actAs, connect, type Client } from "@busker/sdk/chain/client.ts";
 import { readRelease } from "@busker/sdk/chain/readRelease.ts";
 import { latestTime } from "@busker/sdk/chain/time.ts";
@@ -20,6 +19,7 @@ import { withdraw } from "@busker/sdk/release/collateral.ts";
 import { create } from "@busker/sdk/release/create.ts";
 import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
 import { defaultOffering } from "@busker/sdk/release/offering.ts";
+import { folderInParallel } from "@busker/sdk/release/node/folderInParallel.ts";
 import { open } from "@busker/sdk/release/open.ts";
 import { openAudit } from "@busker/sdk/release/openAudit.ts";
 import { packInParallel } from "@busker/sdk/release/node/packInParallel.ts";
@@ -220,7 +220,7 @@ async function tellStory(
   const manifest = await withBar("a stranger opens the work", (report) =>
     open(reader, releaseId, {
       source: stranger,
-      sink: folderSink(target),
+      sink: folderInParallel({ store: stranger, directory: target }),
       onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
     }),
   );
