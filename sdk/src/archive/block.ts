@@ -1,7 +1,6 @@
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
-import { webCrypto } from "../crypto/webCrypto.ts";
-import type { Bytes } from "../crypto/bytes.ts";
+import { sha256 } from "../crypto/sha256.ts";
 
 /** Codecs of the two kinds of block that an archive has (multicodec). */
 export const RAW = 0x55;
@@ -16,8 +15,7 @@ export interface Block {
 
 /** @returns the block of these bytes, hashed once. */
 export async function blockOf(codec: typeof RAW | typeof DAG_PB, bytes: Uint8Array): Promise<Block> {
-  const digest = new Uint8Array(await webCrypto().subtle.digest("SHA-256", bytes as Bytes));
-  return { cid: cidOf(codec, digest), bytes };
+  return { cid: cidOf(codec, await sha256(bytes)), bytes };
 }
 
 /** @returns the CIDv1 for a sha-256 digest of 32 bytes. */

@@ -1,14 +1,13 @@
-import { webCrypto } from "../crypto/webCrypto.ts";
+import { sha256 } from "../crypto/sha256.ts";
 import { corrupt } from "./errors.ts";
 import type { CID } from "multiformats/cid";
-import type { Bytes } from "../crypto/bytes.ts";
 
 const SHA2_256 = 0x12;
 
 /** Tells whether `bytes` are what a sha2-256 CID names. Other hash functions are refused, as archives never use them. */
 export async function isBlockOf(cid: CID, bytes: Uint8Array): Promise<boolean> {
   if (cid.multihash.code !== SHA2_256) return false;
-  const digest = new Uint8Array(await webCrypto().subtle.digest("SHA-256", bytes as Bytes));
+  const digest = await sha256(bytes);
   return cid.multihash.digest.every((byte, index) => byte === digest[index]);
 }
 

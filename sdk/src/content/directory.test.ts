@@ -91,15 +91,6 @@ describe("blocks in a directory", () => {
     expect(Buffer.compare(await local.get(block.cid), block.bytes)).toBe(0);
   });
 
-  it("are not taken from a peer that gives other bytes", async () => {
-    const { cid } = await blockOf(RAW, noise(1000, 1));
-    const liar = new MemoryStore();
-    liar.get = async () => noise(1000, 2);
-    const store = fedBy(liar);
-    await expect(store.get(cid)).rejects.toEqual(fails("CONTENT_CORRUPT"));
-    expect(await store.has(cid)).toBe(false);
-  });
-
   it("cannot be kept on a full disk, which is said, and the step can be repeated", async ({ skip }) => {
     const disk = await smallDisk(1024);
     if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");

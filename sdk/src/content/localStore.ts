@@ -3,7 +3,7 @@ import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
 import { CarBlocks, type BlockPlace } from "./carBlocks.ts";
 import type { CarWriter } from "./carWriter.ts";
-import { checkBlock, isBlockOf } from "./checkBlock.ts";
+import { isBlockOf } from "./checkBlock.ts";
 import { collect } from "./collect.ts";
 import { corrupt, notFound } from "./errors.ts";
 import { PinRecords } from "./pinRecords.ts";
@@ -12,7 +12,7 @@ import type { AbortOptions, CollectOptions, ContentStore, PinOptions } from "./s
 
 /** Where blocks come from that the directory lacks. */
 export interface Network {
-  /** Fetches a block; the store checks it. */
+  /** Fetches a block, checked. */
   fetch(cid: CID, options?: AbortOptions): Promise<Uint8Array>;
   addresses(): string[];
   connect(multiaddrs: readonly string[], options?: AbortOptions): Promise<void>;
@@ -63,7 +63,6 @@ export class DirectoryStore implements ContentStore {
     const fetched = await this.#network.fetch(cid, options).catch((error: unknown) => {
       throw damaged ?? error;
     });
-    await checkBlock(cid, fetched, "a peer gave");
     await this.put(cid, fetched);
     return fetched;
   }

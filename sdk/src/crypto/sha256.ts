@@ -1,0 +1,28 @@
+import { webCrypto } from "./webCrypto.ts";
+import type { Bytes } from "./bytes.ts";
+
+interface Node {
+  readonly process?: { getBuiltinModule?: (name: "node:crypto") => typeof import("node:crypto") };
+  readonly setImmediate?: (callback: () => void) => void;
+}
+
+// WebCrypto copies what it hashes, which costs Node more than hashing it on the spot. Browsers have no process.
+const { process, setImmediate } = globalThis as Node;
+const nodeCrypto = process?.getBuiltinModule?.("node:crypto");
+/** Bytes after which timers and sockets have their turn, too. */
+const TURN_BYTES = 2 ** 20;
+let sinceTurn = 0;
+
+/** @returns the SHA-256 digest, 32 bytes (FIPS 180-4). @throws {BuskerError} WEB_CRYPTO_MISSING */
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  if (nodeCrypto === undefined) {
+    return new Uint8Array(await webCrypto().subtle.digest("SHA-256", bytes as Bytes));
+  }
+  const digest = nodeCrypto.createHash("sha256").update(bytes).digest();
+  sinceTurn += bytes.length;
+  if (sinceTurn >= TURN_BYTES) {
+    sinceTurn = 0;
+    await new Promise<void>((resolve) => setImmediate?.(resolve));
+  }
+  return digest;
+}
