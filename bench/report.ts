@@ -11,6 +11,16 @@ export interface Figure {
   ratio: number | null;
 }
 
+/** @returns a figure with what it is held against, in MB/s unless said otherwise */
+export function against(figure: string, value: number, limit: number, unit = "MB/s"): Figure {
+  return { figure, value, unit, limit, ratio: value / limit };
+}
+
+/** @returns a figure that is held against nothing */
+export function alone(figure: string, value: number, unit = "MB/s"): Figure {
+  return { figure, value, unit, limit: null, ratio: null };
+}
+
 /** Prints figures as a table and writes them to bench/results/NAME.json. */
 export async function report(name: string, figures: readonly Figure[]): Promise<void> {
   process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}\n`);
