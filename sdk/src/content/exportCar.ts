@@ -8,7 +8,7 @@ import { storeError } from "./errors.ts";
 import type { BlockSource } from "./store.ts";
 import { writeCar, type WriteCarOptions } from "./writeCar.ts";
 
-export interface ExportCarOptions extends Omit<WriteCarOptions, "omit"> {
+export interface ExportCarOptions extends Omit<WriteCarOptions, "omit" | "follow"> {
   /** Replace a file that is there. Default false. */
   readonly overwrite?: boolean | undefined;
 }

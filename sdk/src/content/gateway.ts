@@ -13,6 +13,8 @@ const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 60_000;
 /** After so long, what was measured counts for half, in milliseconds: a slow gateway may have become a fast one. */
 const MEASURE_HALF_LIFE_MS = 30_000;
+/** Requests to one gateway at the same time. More would wait on the way, and gateways turn away who asks for too much at once. */
+const REQUESTS_AT_ONCE = 24;
 /** How much the newest measure counts. */
 const MEASURE_WEIGHT = 0.3;
 /** Bounds of the time after which another gateway is asked as well, in milliseconds, and the time where nothing is known. */
@@ -23,7 +25,9 @@ export class Gateway {
   readonly url: URL;
   /** Why it failed last. */
   lastFault = "";
+  /** Requests under way, and those that wait for one of these to end. */
   #waiting = 0;
+  readonly #queue: (() => void)[] = [];
   #latencyMs = 0;
   #measuredAt = 0;
   #faults = 0;
@@ -68,10 +72,11 @@ export class Gateway {
 
   /** Asks for a block. Never rejects. */
   async ask(cid: CID, signal: AbortSignal, silenceMs: number): Promise<GatewayAnswer> {
+    if (this.#waiting++ >= REQUESTS_AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
     const began = performance.now();
     const measure = (): number => performance.now() - began;
-    this.#waiting++;
     try {
+      signal.throwIfAborted();
       const bytes = await fetchRawBlock(this.url, cid, { signal, silenceMs });
       this.#learn(measure());
       this.#faults = 0;
@@ -90,6 +95,7 @@ export class Gateway {
       return "fault";
     } finally {
       this.#waiting--;
+      this.#queue.shift()?.();
     }
   }
 

@@ -146,6 +146,27 @@ describe("gateways", () => {
     expect(Buffer.compare(await source.get(cid), bytes)).toBe(0);
   });
 
+  it("are not asked for more than a few blocks at the same time, and for all in the end", async () => {
+    let [asked, most] = [0, 0];
+    const only = await serve((response) => {
+      most = Math.max(most, ++asked);
+      response.once("close", () => asked--);
+      return false;
+    });
+    const { root } = await archive(300);
+    const cids = [...store.blocks.keys()].map((key) => CID.parse(key));
+    const source = over([only]);
+    const abort = new AbortController();
+    const given = source.get(root, { signal: abort.signal });
+    const got = cids.map((cid) => source.get(cid));
+    const late = source.get(root, { signal: abort.signal });
+    abort.abort(new Error("enough"));
+    await expect(Promise.all([given, late])).rejects.toThrow("enough");
+    await expect(late).rejects.toThrow("enough");
+    expect(await Promise.all(got)).toHaveLength(cids.length);
+    expect(most).toBeLessThanOrEqual(24);
+  });
+
   it("that have not got a block say so at once, and end when told to", async () => {
     const source = over([await serve(), await serve()]);
     const { cid } = await blockOf(RAW, noise(10, 77_777));

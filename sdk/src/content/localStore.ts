@@ -51,14 +51,10 @@ export class DirectoryStore implements ContentStore {
   async get(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
     options.signal?.throwIfAborted();
     let damaged: BuskerError | undefined;
-    for (;;) {
-      const stored = await this.#blocks.get(cid);
-      if (stored === null) break;
-      if (await isBlockOf(cid, stored)) return stored;
-      // It is of no use to anybody: another copy takes its place, if there is one here or with a peer.
+    const stored = await this.getStored(cid, () => {
       damaged = corrupt(cid, `a file in ${this.#blocks.directory} has`);
-      this.#blocks.discard(cid);
-    }
+    });
+    if (stored !== null) return stored;
     if (damaged !== undefined && this.#network === OFFLINE) throw damaged;
     const fetched = await this.#network.fetch(cid, options).catch((error: unknown) => {
       throw damaged ?? error;
@@ -70,6 +66,22 @@ export class DirectoryStore implements ContentStore {
   /** See CarBlocks.locate. */
   locate(cid: CID): Promise<BlockPlace | null> {
     return this.#blocks.locate(cid);
+  }
+
+  /**
+   * Reads a block, checked, that is in this store, and asks nobody else.
+   *
+   * @param onDamaged called for every copy whose bytes are other ones; it is not looked at again
+   * @returns null when it is not here
+   */
+  async getStored(cid: CID, onDamaged?: () => void): Promise<Uint8Array | null> {
+    for (;;) {
+      const stored = await this.#blocks.get(cid);
+      if (stored === null || (await isBlockOf(cid, stored))) return stored;
+      // It is of no use to anybody: another copy takes its place, if there is one here or with a peer.
+      onDamaged?.();
+      this.#blocks.discard(cid);
+    }
   }
 
   async put(cid: CID, bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {

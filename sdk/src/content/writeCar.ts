@@ -20,6 +20,8 @@ export interface WriteCarOptions extends AbortOptions {
   readonly onProgress?: ((progress: CarProgress) => void) | undefined;
   /** Tells which blocks are to be left out, but not those below them. Leaves among them are not read. Default none. */
   readonly omit?: ((cid: CID) => Promise<boolean>) | undefined;
+  /** Gives the links of a block that are followed. Default all. */
+  readonly follow?: ((cid: CID, bytes: Uint8Array) => CID[]) | undefined;
 }
 
 interface Wanted {
@@ -38,7 +40,7 @@ const NOTHING = new Uint8Array();
 export async function* writeCar(
   root: CID,
   source: BlockSource,
-  { signal, onProgress, omit = async () => false }: WriteCarOptions = {},
+  { signal, onProgress, omit = async () => false, follow = linksOf }: WriteCarOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const ended = new AbortController();
   const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
@@ -71,7 +73,7 @@ export async function* writeCar(
       signal?.throwIfAborted();
       const { bytes, omitted } = await begun.get(cid)!;
       begun.delete(cid);
-      const links = linksOf(cid, bytes).filter(
+      const links = follow(cid, bytes).filter(
         (link) => !met.has(link.toString()) && met.add(link.toString()),
       );
       waiting.push(...links.reverse());

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { Gateways } from "../gateways.ts";
 import { openHeliaStore } from "../helia.ts";
 import { openKuboStore } from "../kubo.ts";
-import { DirectoryStore } from "../localStore.ts";
+import { DirectoryStore, openLocalStore } from "../localStore.ts";
 import { MemoryStore } from "../memory.ts";
+import { serveGateway } from "../serveGateway.ts";
+import type { CID } from "multiformats/cid";
 import type { BlockSink, BlockSource, ContentStore } from "../store.ts";
 import { startGateway } from "./gatewayServer.ts";
 import { startKubo } from "./kuboDaemon.ts";
@@ -90,6 +92,17 @@ export const SOURCES: Record<string, Open<BlockSource>> = {
     const tested = new Gateways(servers.map(({ url }) => url));
     const close = async () => void (await Promise.all(servers.map((server) => server.close())));
     return { tested, origin, close };
+  },
+  "over the gateway of another's store": async () => {
+    const { directory, remove } = await folder();
+    const origin = await openLocalStore({ directory });
+    const read = (cid: CID) => origin.getStored(cid);
+    const server = await serveGateway({ host: "127.0.0.1", port: 0, read });
+    const close = async () => {
+      await server.close();
+      await origin.close().then(remove);
+    };
+    return { tested: new Gateways([server.url], { timeoutMs: 1500 }), origin, close };
   },
   "over the gateway of a Kubo daemon (needs ipfs in PATH)": async () => {
     const daemon = await startKubo();
