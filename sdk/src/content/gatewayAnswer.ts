@@ -27,7 +27,6 @@ export async function gatewayAnswer(
   asked: GatewayRequest,
   headers: IncomingHttpHeaders,
   read: (cid: CID) => Promise<Uint8Array | null>,
-  signal: AbortSignal,
 ): Promise<GatewayAnswer> {
   const root = await readAny(asked.cid, read);
   if (root === null) {
@@ -39,7 +38,7 @@ export async function gatewayAnswer(
     const { etag, "cache-control": kept = "" } = content;
     return { status: 304, headers: { ...COMMON_HEADERS, etag, "cache-control": kept }, body: [] };
   }
-  return asked.format === "raw" ? rawAnswer(root, content, headers) : carAnswer(asked, content, read, signal);
+  return asked.format === "raw" ? rawAnswer(root, content, headers) : carAnswer(asked, content, read);
 }
 
 /** @returns the answer to what is not given, in words. */
@@ -81,7 +80,6 @@ function carAnswer(
   { cid: root, scope }: GatewayRequest,
   headers: Record<string, string>,
   read: (cid: CID) => Promise<Uint8Array | null>,
-  signal: AbortSignal,
 ): GatewayAnswer {
   const source = {
     async get(cid: CID): Promise<Uint8Array> {
@@ -90,7 +88,7 @@ function carAnswer(
       return bytes;
     },
   };
-  return { status: 200, headers, body: writeCar(root, source, { follow: LINKS_IN[scope], signal }) };
+  return { status: 200, headers, body: writeCar(root, source, { follow: LINKS_IN[scope] }) };
 }
 
 /** A CID by the identity "hash" holds its block itself: those who look for gateways ask for one of them. */

@@ -123,10 +123,8 @@ async function answer(
     return reply(refusalAnswer(new Refusal(429, "Your address asks for too much at once."), RETRY_AFTER));
   if (leave === "all")
     return reply(refusalAnswer(new Refusal(503, "Too much is asked for here just now."), RETRY_AFTER));
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
   try {
-    const found = await gatewayAnswer(asked, headers, read, gone.signal).catch(() =>
+    const found = await gatewayAnswer(asked, headers, read).catch(() =>
       refusalAnswer(new Refusal(500, "The block cannot be read here.")),
     );
     await reply(found, found.status < 300 ? onServed : undefined);
