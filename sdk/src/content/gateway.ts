@@ -1,4 +1,5 @@
-import type { CID } from "multiformats/cid";
+import { CID } from "multiformats/cid";
+import { identity } from "multiformats/hashes/identity";
 import { BuskerError } from "../protocol/errors.ts";
 import { isBlockOf } from "./checkBlock.ts";
 import { fetchRawBlock, GatewayFault } from "./fetchRawBlock.ts";
@@ -19,6 +20,9 @@ const REQUESTS_AT_ONCE = 24;
 const MEASURE_WEIGHT = 0.3;
 /** Bounds of the time after which another gateway is asked as well, in milliseconds, and the time where nothing is known. */
 const PATIENCE_MS = { least: 500, most: 10_000, unknown: 3_000 };
+
+/** The block without bytes, in its CID itself: what gateways are asked for to see whether they are there. */
+const EMPTY = CID.createV1(0x55, identity.digest(new Uint8Array()));
 
 /** One gateway, and how it has behaved. */
 export class Gateway {
@@ -99,10 +103,20 @@ export class Gateway {
     }
   }
 
+  /** Finds out whether it answers. @throws why it does not */
+  async reach(signal: AbortSignal, silenceMs: number): Promise<void> {
+    try {
+      await fetchRawBlock(this.url, EMPTY, { signal, silenceMs });
+    } catch (error) {
+      if (!signal.aborted) this.lastFault = asFault(error).message;
+      throw error;
+    }
+  }
+
   #fail(error: unknown, began: number): void {
     // of requests that were under way together, one counts; and a liar stays one
     if (began < this.#failedAt || this.restMs === Number.POSITIVE_INFINITY) return;
-    const fault = error instanceof GatewayFault ? error : new GatewayFault("it cannot be reached");
+    const fault = asFault(error);
     this.#rest(fault.message, Math.min(fault.restMs ?? FIRST_REST_MS * 2 ** this.#faults, LONGEST_REST_MS));
     this.#faults++;
     this.#lied = false;
@@ -119,4 +133,8 @@ export class Gateway {
     this.#latencyMs = before + MEASURE_WEIGHT * (milliseconds - before);
     this.#measuredAt = performance.now();
   }
+}
+
+function asFault(error: unknown): GatewayFault {
+  return error instanceof GatewayFault ? error : new GatewayFault("it cannot be reached");
 }

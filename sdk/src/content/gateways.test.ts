@@ -146,6 +146,20 @@ describe("gateways", () => {
     expect(Buffer.compare(await source.get(cid), bytes)).toBe(0);
   });
 
+  it("are there when one of them answers", async () => {
+    const good = await serve();
+    const bad = await serve(down);
+    await over([bad, good]).reach();
+    await expect(over([bad]).reach()).rejects.toEqual(fails("GATEWAY_UNREACHABLE", "it answers 500"));
+    await expect(over([await serve(hang)], { silenceMs: 100 }).reach()).rejects.toEqual(
+      fails("GATEWAY_UNREACHABLE", "it keeps silent"),
+    );
+    const nobody = new Gateways(["http://127.0.0.1:1"]);
+    await expect(nobody.reach()).rejects.toEqual(fails("GATEWAY_UNREACHABLE", "127.0.0.1:1: it cannot be"));
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(over([good]).reach({ signal })).rejects.toThrow("enough");
+  });
+
   it("are not asked for more than a few blocks at the same time, and for all in the end", async () => {
     let [asked, most] = [0, 0];
     const only = await serve((response) => {

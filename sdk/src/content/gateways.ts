@@ -43,6 +43,27 @@ export class Gateways implements BlockSource {
     this.#silenceMs = silenceMs;
   }
 
+  /**
+   * Asks all for the empty block, which every gateway has.
+   *
+   * @throws {BuskerError} GATEWAY_UNREACHABLE when none answers; the signal's reason
+   */
+  async reach({ signal }: AbortOptions = {}): Promise<void> {
+    const ended = new AbortController();
+    const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+    try {
+      await Promise.any(this.#gateways.map((gateway) => gateway.reach(either, this.#silenceMs)));
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new BuskerError("GATEWAY_UNREACHABLE", `No gateway answers: ${this.#faults()}.`, {
+        hint: "Check the addresses and that the gateways run, or name others: a keyholder's or another fan's.",
+        cause,
+      });
+    } finally {
+      ended.abort();
+    }
+  }
+
   async get(cid: CID, { signal }: AbortOptions = {}): Promise<Uint8Array> {
     signal?.throwIfAborted();
     // nobody could be held to it, and whoever gives it would look like a liar

@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openArchive } from "../archive/open.ts";
+import { blockOf, RAW } from "../archive/block.ts";
 import { inputOf, LOCK, MemorySink, noise, pack } from "../archive/testing/fixture.ts";
 import { verifyArchive } from "../archive/verify.ts";
 import { openHeliaStore } from "./helia.ts";
 import { openLocalStore } from "./localStore.ts";
+import { MemoryStore } from "./memory.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
 import type { HeliaStore, HeliaStoreOptions } from "./helia.ts";
+import type { BlockSource } from "./store.ts";
 
 let directory: string;
 const open: HeliaStore[] = [];
@@ -36,6 +39,26 @@ const fails = (code: string, words = "") =>
 
 // real sockets and keys: a busy machine needs time for several nodes
 describe("embedded nodes", { timeout: 60_000 }, () => {
+  it("ask the source that they are given before peers, peers for the rest, and nobody for what is stored", async () => {
+    const [both, peersOnly, nowhere] = await Promise.all([1, 2, 3].map((n) => blockOf(RAW, noise(100, n))));
+    const given = new MemoryStore();
+    let asked = 0;
+    const source: BlockSource = { get: (cid, options) => (asked++, given.get(cid, options)) };
+    const peer = await node("peer");
+    const asking = await node("asking", { source, fetchTimeoutMs: 500 });
+    await given.put(both!.cid, both!.bytes);
+    for (const { cid, bytes } of [both!, peersOnly!]) await peer.put(cid, bytes);
+    expect(Buffer.compare(await asking.get(both!.cid), both!.bytes)).toBe(0);
+    await expect(asking.get(peersOnly!.cid)).rejects.toEqual(fails("CONTENT_NOT_FOUND", "0 peers"));
+    await asking.connect(peer.addresses());
+    expect(Buffer.compare(await asking.get(peersOnly!.cid), peersOnly!.bytes)).toBe(0);
+    await expect(asking.get(nowhere!.cid)).rejects.toEqual(fails("CONTENT_NOT_FOUND"));
+    const before = asked;
+    expect(Buffer.compare((await asking.getStored(both!.cid))!, both!.bytes)).toBe(0);
+    expect(await asking.getStored(nowhere!.cid)).toBeNull();
+    expect(asked).toBe(before);
+  });
+
   it("listen on this machine only, under an identity that stays", async () => {
     const first = await node("a");
     const id = first.libp2p.peerId.toString();

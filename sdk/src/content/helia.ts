@@ -25,7 +25,8 @@ import { DirectoryStore, type Network } from "./localStore.ts";
 import { PeerFetch } from "./peerFetch.ts";
 import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { Libp2p } from "@libp2p/interface";
-import type { AbortOptions, ContentStore } from "./store.ts";
+import type { CID } from "multiformats/cid";
+import type { AbortOptions, BlockSource, ContentStore } from "./store.ts";
 
 export interface HeliaStoreOptions {
   /** Holds blocks, pins and the peer identity. Other processes may use it at the same time. */
@@ -36,6 +37,8 @@ export interface HeliaStoreOptions {
   readonly announce?: readonly string[] | undefined;
   /** Peers to connect to at the start; it is no error when they are down. */
   readonly dial?: readonly string[] | undefined;
+  /** Asked for missing blocks before peers are, such as gateways. */
+  readonly source?: BlockSource | undefined;
   /** "kept" in the directory, or "ephemeral" for a short-lived node next to the directory's own. Default kept. */
   readonly identity?: "kept" | "ephemeral" | undefined;
   /** How long a missing block is looked for, in milliseconds. Default 30,000. */
@@ -48,6 +51,8 @@ export interface HeliaStoreOptions {
 export interface HeliaStore extends ContentStore, Pick<DirectoryStore, "locate"> {
   /** The one libp2p instance of the process: other protocols register their handlers on it. */
   readonly libp2p: Libp2p;
+  /** Reads a block, checked, that is in this store, and asks nobody else; null when it is not here. */
+  getStored(cid: CID): Promise<Uint8Array | null>;
   /** Multiaddrs with /p2p/, see ContentStore. */
   addresses(): string[];
 }
@@ -68,6 +73,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     dial = [],
     identity = "kept",
     fetchTimeoutMs,
+    source,
     onServed,
   } = options;
   const blocks = new CarBlocks(join(directory, "blocks"));
@@ -129,7 +135,16 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
   if (dial.length > 0) await connect(dial).catch(() => undefined);
 
   const network: Network = {
-    fetch: (cid, abort) => fetcher.fetch(cid, abort),
+    fetch: async (cid, abort) => {
+      if (source === undefined) return fetcher.fetch(cid, abort);
+      try {
+        return await source.get(cid, abort);
+      } catch (error) {
+        // With nobody else to ask, the reason why the source failed is what helps.
+        if (abort?.signal?.aborted || helia.libp2p.getPeers().length === 0) throw error;
+        return fetcher.fetch(cid, abort);
+      }
+    },
     addresses: () => helia.libp2p.getMultiaddrs().map(String),
     connect,
     close: async () => void (await helia.stop()),
