@@ -1,4 +1,6 @@
 import { ZeroAddress, getAddress, parseUnits } from "ethers";
+import { parseHostPort } from "@busker/sdk/content/hostPort.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { z } from "zod";
 
 import {
@@ -16,6 +18,15 @@ const address = z.string().transform((text, context) => {
     return getAddress(text);
   } catch {
     context.addIssue(`${text} is no address, or has a wrong checksum`);
+    return z.NEVER;
+  }
+});
+
+const hostPort = z.string().transform((text, context) => {
+  try {
+    return parseHostPort(text);
+  } catch (error) {
+    context.addIssue(error instanceof BuskerError ? error.hint : String(error));
     return z.NEVER;
   }
 });
@@ -80,7 +91,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   data: z.strictObject({ directory: z.string().min(1) }),
   network: z
-    .strictObject({ listen: z.array(z.string().startsWith("/")).min(1).default(["/ip4/127.0.0.1/tcp/0"]) })
+    .strictObject({
+      listen: z.array(z.string().startsWith("/")).min(1).default(["/ip4/127.0.0.1/tcp/0"]),
+      gateway: hostPort.optional(),
+    })
     .prefault({}),
   health: z.strictObject({ port: z.int().min(0).max(65_535) }).optional(),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),

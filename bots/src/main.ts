@@ -1,4 +1,5 @@
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
+import { parseHostPort } from "@busker/sdk/content/hostPort.ts";
 import { Command } from "commander";
 
 import { keepUp } from "./automation/keepUp.ts";
@@ -31,15 +32,17 @@ program
   .command("run")
   .description("run the keyholder until it is stopped (Ctrl-C, SIGTERM)")
   .requiredOption("-c, --config <file>", "configuration file, TOML or JSON")
+  .option("--gateway <host:port>", "serve the archives over HTTP as well, in place of [network] gateway")
   .addHelpText(
     "after",
     `
 Standard output has one line, once the keyholder answers artists and watches the chain:
-  {"ready":true,"keyholder":"0x…","peerId":"12D3…","addresses":["/ip4/…"],"health":"http://127.0.0.1:…", …}
+  {"ready":true,"keyholder":"0x…","peerId":"12D3…","addresses":["/ip4/…"],"gateway":"http://…","health":"http://127.0.0.1:…", …}
 Standard error has the log, one JSON object per line.`,
   )
-  .action(async ({ config: path }: { config: string }) => {
+  .action(async ({ config: path, gateway }: { config: string; gateway?: string }) => {
     const config = await loadConfig(path);
+    if (gateway !== undefined) config.network.gateway = parseHostPort(gateway);
     const log = openLog(config.log.level);
     // libp2p lets go of a promise now and then; slots that are open matter more than its connection.
     process.on("unhandledRejection", (error) => log.error({ error }, "something failed unattended"));

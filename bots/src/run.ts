@@ -5,6 +5,7 @@ import { connect } from "@busker/sdk/chain/client.ts";
 import type { Client } from "@busker/sdk/chain/client.ts";
 import { latestTime } from "@busker/sdk/chain/time.ts";
 import { openHeliaStore } from "@busker/sdk/content/helia.ts";
+import { serveGateway } from "@busker/sdk/content/serveGateway.ts";
 import { answerCalls } from "@busker/sdk/solicit/answerCalls.ts";
 
 import { agenda } from "./act/agenda.ts";
@@ -38,6 +39,8 @@ export interface Ready {
   peerId: string;
   /** Multiaddrs with /p2p/ at which it answers and serves archives. */
   addresses: string[];
+  /** URL of the HTTP gateway to its archives, or null when there is none. */
+  gateway: string | null;
   /** URL of the health check, or null when there is none. */
   health: string | null;
   pid: number;
@@ -155,6 +158,9 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
     }),
   );
 
+  const { gateway: place } = config.network;
+  const gateway = place && (await serveGateway({ ...place, read: (cid) => store.getStored(cid) }));
+  if (gateway) closing.push(gateway.close);
   const health =
     config.health && (await serveHealth(config.health.port, () => following.health(followed, duties)));
   if (health) closing.push(health.close);
@@ -165,6 +171,7 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
     contract: client.address,
     peerId,
     addresses: store.addresses(),
+    gateway: gateway?.url ?? null,
     health: health?.url ?? null,
     pid: process.pid,
   };

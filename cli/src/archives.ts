@@ -5,6 +5,7 @@ import type { ContentStore } from "@busker/sdk/content/store.ts";
 import { fromHex } from "@busker/sdk/crypto/bytes.ts";
 import type { Context } from "./context.ts";
 import { findDraft } from "./draft.ts";
+import { reachGateways, type Origins } from "./origins.ts";
 import { connectToRelease } from "./providers.ts";
 import { RELEASE_HELP, resolveRelease } from "./releases.ts";
 import { openBlocks, openNode } from "./store.ts";
@@ -18,7 +19,7 @@ export interface NamedArchive {
   /** What it is called, where that is known without reading it. */
   readonly title?: string;
   /** Opens a store that has the archive or can fetch it: this person's own when it is pinned there. */
-  open(peers?: readonly string[]): Promise<ContentStore>;
+  open(origins?: Origins): Promise<ContentStore>;
 }
 
 /**
@@ -33,18 +34,18 @@ export async function resolveArchive(context: Context, text: string): Promise<Na
     return {
       root,
       title: draft.title,
-      open: (peers) => openOwn(context, root, () => openWith(context, peers)),
+      open: (origins) => openOwn(context, root, () => openWith(context, origins)),
     };
   }
   const cid = asCid(text);
   if (cid !== null)
-    return { root: cid, open: (peers) => openOwn(context, cid, () => openWith(context, peers)) };
+    return { root: cid, open: (origins) => openOwn(context, cid, () => openWith(context, origins)) };
   const client = await context.reader();
   const releaseId = await resolveRelease(context, client, text);
   const root = archiveCid(fromHex((await readTerms(client, releaseId)).archiveRoot, 32));
   return {
     root,
-    open: (peers) => openOwn(context, root, () => connectToRelease(context, client, releaseId, peers)),
+    open: (origins) => openOwn(context, root, () => connectToRelease(context, client, releaseId, origins)),
   };
 }
 
@@ -66,9 +67,12 @@ async function openOwn(
   return other();
 }
 
-async function openWith(context: Context, peers: readonly string[] = []): Promise<ContentStore> {
-  if (peers.length === 0) return openBlocks(context);
-  const node = await openNode(context);
-  await node.connect(peers);
+async function openWith(
+  context: Context,
+  { peer: peers = [], gateway = [] }: Origins = {},
+): Promise<ContentStore> {
+  if (peers.length + gateway.length === 0) return openBlocks(context);
+  const node = await openNode(context, await reachGateways(gateway));
+  if (peers.length > 0) await node.connect(peers);
   return node;
 }

@@ -15,6 +15,8 @@ export interface SystemFile {
   /** Demo accounts by name; all come from the public test mnemonic. */
   accounts: Record<string, { address: string; index: number }>;
   artistNode: string[];
+  /** URLs of the HTTP gateways of the artist's node and the keyholders. */
+  gateways: string[];
 }
 
 export const SYSTEM_FILE = "system.json";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HeliaStore, HeliaStoreOptions } from "@busker/sdk/content/helia.ts";
 import { openLocalStore, type DirectoryStore } from "@busker/sdk/content/localStore.ts";
+import type { BlockSource, ContentStore } from "@busker/sdk/content/store.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import type { Context } from "./context.ts";
 import { isAlive } from "./home.ts";
@@ -34,11 +35,31 @@ export async function openBlocks(context: Context): Promise<DirectoryStore> {
   return store;
 }
 
-/** Opens a person's blocks with an embedded node of this command's own, which ends with the command. */
-export async function openNode(context: Context): Promise<HeliaStore> {
-  const store = await openEmbeddedNode({ directory: storeFolder(context.home), identity: "ephemeral" });
+/**
+ * Opens a person's blocks with an embedded node of this command's own, which ends with the command.
+ *
+ * @param source asked for missing blocks before peers are
+ */
+export async function openNode(context: Context, source?: BlockSource): Promise<HeliaStore> {
+  const directory = storeFolder(context.home);
+  const store = await openEmbeddedNode({ directory, identity: "ephemeral", source });
   context.onClose(() => store.close());
   return store;
+}
+
+const KUBO_VARIABLE = "BUSKER_KUBO_AUTHORIZATION";
+/** For the help texts of commands that use a person's own Kubo daemon. */
+export const KUBO_HELP = `The Authorization header that the Kubo daemon may ask for is taken from ${KUBO_VARIABLE}.`;
+
+/**
+ * Opens a person's own Kubo daemon.
+ *
+ * @param source where blocks come from that the daemon lacks; default its network
+ * @throws BuskerError KUBO_UNREACHABLE, KUBO_DENIED, KUBO_FAILED, ENDPOINT_INVALID, ENDPOINT_INSECURE, SECRET_INVALID
+ */
+export async function openKubo(url: string, source?: BlockSource): Promise<ContentStore> {
+  const { openKuboStore } = await import("@busker/sdk/content/kubo.ts");
+  return openKuboStore({ url, source, authorization: process.env[KUBO_VARIABLE] });
 }
 
 /** Opens an embedded node over an empty folder, as a stranger would see the network. */
@@ -57,7 +78,7 @@ export async function openStranger(context: Context): Promise<HeliaStore> {
  */
 export async function openServingNode(
   context: Context,
-  options: Pick<HeliaStoreOptions, "listen" | "onServed">,
+  options: Pick<HeliaStoreOptions, "listen" | "onServed" | "source">,
 ): Promise<HeliaStore> {
   const running = await servingNode(context.home);
   if (running.length > 0) {

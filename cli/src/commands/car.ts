@@ -10,23 +10,22 @@ import type { BlockSource } from "@busker/sdk/content/store.ts";
 import { BuskerError, isBuskerError } from "@busker/sdk/protocol/errors.ts";
 import { ARCHIVE_HELP, resolveArchive } from "../archives.ts";
 import { action } from "../context.ts";
+import { withOrigins, type Origins } from "../origins.ts";
 import { withBar } from "../progress.ts";
 import { openBlocks } from "../store.ts";
 
 /** Archives as CAR files: a way to carry them where no network goes, and into other IPFS programs. */
 export function addCarCommands(program: Command): void {
-  program
-    .command("export")
+  withOrigins(program.command("export"), "nodes to fetch from what is not here")
     .description("write an archive into a CAR file, which other IPFS programs take (anyone)")
     .argument("<archive>", ARCHIVE_HELP)
     .argument("<file>", "the CAR file to write")
     .option("--force", "replace the file if it is there")
-    .option("--peer <multiaddrs...>", "nodes to fetch from what is not here")
     .addHelpText("after", "\nExample: busker export album album.car --as artist && ipfs dag import album.car")
     .action(
-      action(async (context, text: string, file: string, options: { force?: boolean; peer?: string[] }) => {
+      action(async (context, text: string, file: string, options: { force?: boolean } & Origins) => {
         const archive = await resolveArchive(context, text);
-        const source = await archive.open(options.peer);
+        const source = await archive.open(options);
         const path = resolve(file);
         await withBar("exporting", (report) =>
           exportCar(archive.root, source, path, {

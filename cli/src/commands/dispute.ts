@@ -7,6 +7,7 @@ import { proveBadDealing } from "@busker/sdk/release/proveBadDealing.ts";
 import { findFraud, proveFraud } from "@busker/sdk/release/proveFraud.ts";
 import { unlock } from "@busker/sdk/release/unlock.ts";
 import { action, type Context } from "../context.ts";
+import { withOrigins, type Origins } from "../origins.ts";
 import { connectToRelease } from "../providers.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
@@ -22,18 +23,16 @@ interface Finding {
 }
 
 export function addDispute(program: Command): void {
-  program
-    .command("dispute")
+  withOrigins(program.command("dispute"))
     .description("hold a release's keys against what its artist promised, and prove what is wrong (anyone)")
     .argument("<release>", RELEASE_HELP)
-    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
     .addHelpText(
       "after",
       "\nIt unlocks with other shares where a group was badly dealt, proves bad dealing, and proves fraud where the content key does" +
         "\nnot give the committed key of a fragment. It does only what it finds.",
     )
     .action(
-      action(async (context, text: string, options: { peer?: string[] }) => {
+      action(async (context, text: string, options: Origins) => {
         const client = await context.account();
         const releaseId = await resolveRelease(context, client, text);
         const { groups } = await readTerms(client, releaseId);
@@ -45,7 +44,7 @@ export function addDispute(program: Command): void {
           findings.push(...(await tryBadDealing(client, releaseId, groups.length)));
         }
         if (await works(client, releaseId, "ProveFraud")) {
-          findings.push(await tryFraud(context, client, releaseId, options.peer));
+          findings.push(await tryFraud(context, client, releaseId, options));
         }
         context.output.result(
           { releaseId, findings },
@@ -103,9 +102,9 @@ async function tryFraud(
   context: Context,
   client: Client,
   releaseId: string,
-  peers: string[] | undefined,
+  origins: Origins,
 ): Promise<Finding> {
-  const source = await connectToRelease(context, client, releaseId, peers);
+  const source = await connectToRelease(context, client, releaseId, origins);
   const fraud = await findFraud(client, releaseId, { source });
   if (fraud === null) {
     const sentence =

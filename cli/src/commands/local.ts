@@ -41,10 +41,10 @@ export function addLocal(program: Command): void {
               [
                 ["chain", `${file.rpc} (${system.chain.engine}, chain id ${file.chainId})`],
                 ["contract", file.contract],
-                ["artist's IPFS node", artistNode.addresses.join("\n")],
-                ...keyholders.map(({ name, address, addresses }) => [
+                ["artist's IPFS node", [...artistNode.addresses, artistNode.gateway].join("\n")],
+                ...keyholders.map(({ name, address, addresses, gateway }) => [
                   name,
-                  `${address}\n${addresses[0] ?? ""}`,
+                  `${address}\n${addresses[0] ?? ""}\n${gateway}`,
                 ]),
                 ...people.map(([name, { address }]) => [`account --as ${name}`, address]),
                 ["data and logs", folder],

@@ -5,24 +5,23 @@ import { folderInParallel } from "@busker/sdk/release/node/folderInParallel.ts";
 import { open, type OpenReleaseOptions } from "@busker/sdk/release/open.ts";
 import { openAsRecipient } from "@busker/sdk/release/openAsRecipient.ts";
 import { action, type Context } from "../context.ts";
+import { withOrigins, type Origins } from "../origins.ts";
 import { withBar } from "../progress.ts";
 import { connectToRelease } from "../providers.ts";
 import { openRecipientKey } from "../recipientKey.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
 export function addOpen(program: Command): void {
-  program
-    .command("open")
+  withOrigins(program.command("open"))
     .description("fetch an unlocked release and write its files into a folder (anyone)")
     .argument("<release>", RELEASE_HELP)
     .argument("<folder>", "where the files go; made if it is not there")
     .option("--force", "overwrite files that are there already")
-    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
     .action(
-      action(async (context, text: string, folder: string, options: { force?: boolean; peer?: string[] }) => {
+      action(async (context, text: string, folder: string, options: { force?: boolean } & Origins) => {
         const client = await context.reader();
         const releaseId = await resolveRelease(context, client, text);
-        const source = await connectToRelease(context, client, releaseId, options.peer);
+        const source = await connectToRelease(context, client, releaseId, options);
         const secretKey = await recipientKey(context);
         const manifest = await withBar("opening", (report) => {
           const how: OpenReleaseOptions = {

@@ -6,6 +6,7 @@ import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { wipe } from "@busker/sdk/crypto/bytes.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { packInParallel } from "@busker/sdk/release/node/packInParallel.ts";
+import { collect } from "../collect.ts";
 import { action } from "../context.ts";
 import { findDraft, saveDraft } from "../draft.ts";
 import { beginPacking, endPacking } from "../packing.ts";
@@ -144,8 +145,4 @@ function plainCount(manifest: {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function collect(value: string, all: string[]): string[] {
-  return [...all, value];
 }

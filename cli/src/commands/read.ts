@@ -13,39 +13,36 @@ import { fromHex } from "@busker/sdk/crypto/bytes.ts";
 import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { readableKeys } from "@busker/sdk/release/readableKeys.ts";
 import { action, type Context } from "../context.ts";
+import { withOrigins, type Origins } from "../origins.ts";
 import { withBar } from "../progress.ts";
 import { connectToRelease } from "../providers.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
 /** Parts of a work: what is readable before it opens, and any bytes of any file. Only the fragments that are needed are fetched. */
 export function addReadCommands(program: Command): void {
-  program
-    .command("read")
+  withOrigins(program.command("read"))
     .description("write bytes of one file of a release to standard output (anyone)")
     .argument("<release>", RELEASE_HELP)
     .argument("<file>", "its path in the work")
     .option("--range <from-to>", "first byte and the byte after the last; default the whole file")
-    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
     .addHelpText("after", '\nExample: busker read RELEASE "01 Night.ogg" --range 0-100000 > start.ogg')
     .action(
-      action(async (context, text: string, path: string, options: { range?: string; peer?: string[] }) => {
+      action(async (context, text: string, path: string, options: { range?: string } & Origins) => {
         const range = options.range === undefined ? undefined : parseRange(options.range);
-        const { view, keys } = await openView(context, text, options.peer);
+        const { view, keys } = await openView(context, text, options);
         for await (const bytes of readRange(view, path, { keys, range })) {
           if (!process.stdout.write(bytes)) await once(process.stdout, "drain");
         }
       }),
     );
 
-  program
-    .command("preview")
+  withOrigins(program.command("preview"))
     .description("write what is readable of a release into a folder, with gaps where it is locked (fan)")
     .argument("<release>", RELEASE_HELP)
     .argument("<folder>", "where the files go; made if it is not there")
-    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
     .action(
-      action(async (context, text: string, folder: string, options: { peer?: string[] }) => {
-        const { view, keys, chunkRoot } = await openView(context, text, options.peer);
+      action(async (context, text: string, folder: string, options: Origins) => {
+        const { view, keys, chunkRoot } = await openView(context, text, options);
         await withBar("fetching", (report) =>
           previewArchive({
             view,
@@ -71,12 +68,12 @@ export function addReadCommands(program: Command): void {
 async function openView(
   context: Context,
   text: string,
-  peers: readonly string[] | undefined,
+  origins: Origins,
 ): Promise<{ view: ArchiveView; keys: ChunkKeys; chunkRoot: Uint8Array }> {
   const client = await context.reader();
   const releaseId = await resolveRelease(context, client, text);
   const { archiveRoot, chunkRoot } = await readTerms(client, releaseId);
-  const source = await connectToRelease(context, client, releaseId, peers);
+  const source = await connectToRelease(context, client, releaseId, origins);
   const view = await retrieveManifest(source, archiveCid(fromHex(archiveRoot, 32)));
   return { view, keys: await readableKeys(client, releaseId, view), chunkRoot: fromHex(chunkRoot, 32) };
 }

@@ -1,21 +1,20 @@
 import type { Command } from "commander";
 import { verifyRelease } from "@busker/sdk/release/verifyRelease.ts";
 import { action } from "../context.ts";
+import { withOrigins, type Origins } from "../origins.ts";
 import { withBar } from "../progress.ts";
 import { connectToRelease } from "../providers.ts";
 import { RELEASE_HELP, resolveRelease } from "../releases.ts";
 
 export function addVerify(program: Command): void {
-  program
-    .command("verify")
+  withOrigins(program.command("verify"))
     .description("fetch a release's archive and check it against the terms and the audit (fan)")
     .argument("<release>", RELEASE_HELP)
-    .option("--peer <multiaddrs...>", "nodes to fetch from besides the release's keyholders")
     .action(
-      action(async (context, text: string, options: { peer?: string[] }) => {
+      action(async (context, text: string, options: Origins) => {
         const client = await context.reader();
         const releaseId = await resolveRelease(context, client, text);
-        const source = await connectToRelease(context, client, releaseId, options.peer);
+        const source = await connectToRelease(context, client, releaseId, options);
         const verified = await withBar("checking", (report) =>
           verifyRelease(client, releaseId, {
             source,

@@ -41,6 +41,8 @@ export interface LocalKeyholder {
   address: string;
   folder: string;
   addresses: string[];
+  /** URL of its HTTP gateway. */
+  gateway: string;
   process: ChildProcess;
 }
 
@@ -49,7 +51,7 @@ export interface LocalSystem {
   file: SystemFile;
   folder: string;
   chain: LocalChain;
-  artistNode: { process: ChildProcess; addresses: string[]; home: string };
+  artistNode: { process: ChildProcess; addresses: string[]; gateway: string; home: string };
   keyholders: LocalKeyholder[];
   /** Starts a keyholder's daemon again after it ended, over the same folder. */
   restart(keyholder: LocalKeyholder): Promise<void>;
@@ -60,6 +62,8 @@ export interface LocalSystem {
 const PEOPLE = ["artist", "fan1", "fan2", "fan3", "fan4"];
 const FIRST_KEYHOLDER = 8;
 const DEPLOYER = 19;
+/** This machine only, any port. */
+const GATEWAY = "127.0.0.1:0";
 const CLI = fileURLToPath(new URL("../main.ts", import.meta.url));
 const DAEMON = fileURLToPath(import.meta.resolve("@busker/keyholder/main.ts"));
 
@@ -110,6 +114,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
         ),
       ),
       artistNode: artist.addresses,
+      gateways: [artist.gateway, ...keyholders.map(({ gateway }) => gateway)],
     };
     await writeJson(join(folder, SYSTEM_FILE), file);
     stops.push(() => rm(join(folder, SYSTEM_FILE), { force: true }));
@@ -141,15 +146,15 @@ async function startArtistNode(
   const home = join(folder, "people", "artist");
   await mkdir(home, { recursive: true, mode: 0o700 });
   const child = await spawnNode(
-    [CLI, "--json", "--home", home, "--rpc", rpc, "--contract", contract, "serve"],
+    [CLI, "--json", "--home", home, "--rpc", rpc, "--contract", contract, "serve", "--gateway", GATEWAY],
     join(home, "node.log"),
   );
-  const { addresses } = await untilReady<{ addresses: string[] }>(
+  const { addresses, gateway } = await untilReady<{ addresses: string[]; gateway: string }>(
     child,
     "The artist's node",
     DAEMON_START_TIMEOUT_MS,
   );
-  return { process: child, addresses, home };
+  return { process: child, addresses, gateway, home };
 }
 
 function describeKeyholder(folder: string, number: number): LocalKeyholder {
@@ -159,6 +164,7 @@ function describeKeyholder(folder: string, number: number): LocalKeyholder {
     address: demoAccount(FIRST_KEYHOLDER + number).address,
     folder: join(folder, "keyholders", name),
     addresses: [],
+    gateway: "",
     // Replaced as soon as the daemon is started; a process that never was is stopped already.
     process: { exitCode: 0, signalCode: null } as ChildProcess,
   };
@@ -181,7 +187,7 @@ async function writeKeyholder(
     },
     wallet: { account: FIRST_KEYHOLDER + number },
     data: { directory: "data" },
-    network: { listen: ["/ip4/127.0.0.1/tcp/0"] },
+    network: { listen: ["/ip4/127.0.0.1/tcp/0"], gateway: GATEWAY },
     health: { port: 0 },
     policy: {
       minFeeBps: 100,
@@ -203,12 +209,13 @@ async function startKeyholder(keyholder: LocalKeyholder): Promise<void> {
     join(keyholder.folder, "daemon.log"),
     { BUSKER_KEYHOLDER_MNEMONIC: LOCAL_MNEMONIC, BUSKER_KEYHOLDER_PASSPHRASE: LOCAL_PASSPHRASE },
   );
-  const ready = await untilReady<{ addresses: string[] }>(
+  const ready = await untilReady<{ addresses: string[]; gateway: string }>(
     keyholder.process,
     `The daemon of ${keyholder.name}`,
     DAEMON_START_TIMEOUT_MS,
   );
   keyholder.addresses = ready.addresses;
+  keyholder.gateway = ready.gateway;
 }
 
 /** Starts one of Busker's own programs. It ends when this process is gone, even by SIGKILL: the IPC channel closes then. */
