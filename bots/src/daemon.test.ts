@@ -5,10 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { archiveCid } from "@busker/sdk/archive/block.ts";
+import { retrieveManifest } from "@busker/sdk/archive/retrieveManifest.ts";
 import { actAs } from "@busker/sdk/chain/client.ts";
 import type { Client } from "@busker/sdk/chain/client.ts";
 import { deploy } from "@busker/sdk/chain/deploy.ts";
 import { readEvents, topicOf } from "@busker/sdk/chain/events.ts";
+import { readTerms } from "@busker/sdk/chain/readRelease.ts";
+import { Gateways } from "@busker/sdk/content/gateways.ts";
+import { fromHex } from "@busker/sdk/crypto/bytes.ts";
 import { State } from "@busker/sdk/protocol/states.ts";
 import { awaitState } from "@busker/sdk/release/awaitState.ts";
 import { findKeyholders } from "@busker/sdk/release/findKeyholders.ts";
@@ -21,6 +26,7 @@ import type { TestChain } from "./testing/anvil.ts";
 import { CONTENT_KEY, GOAL, account, startArtist } from "./testing/artist.ts";
 import type { TestArtist } from "./testing/artist.ts";
 import { daemonProcess } from "./testing/daemonProcess.ts";
+import type { Ready } from "./run.ts";
 import type { DaemonProcess } from "./testing/daemonProcess.ts";
 
 const FAN = 1;
@@ -40,8 +46,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const aDaemon = (name: string, index: number, config: object = {}) =>
-  daemonProcess({ folder: join(folder, name), rpc: chain.url, contract, account: index, config });
+const aDaemon = (name: string, index: number, config: object = {}, parameters: string[] = []) =>
+  daemonProcess({ folder: join(folder, name), rpc: chain.url, contract, account: index, config, parameters });
 
 describe("a daemon that cannot start", { timeout: LONG_MS }, () => {
   it.each<[string, () => object, RegExp]>([
@@ -69,6 +75,8 @@ describe("a daemon that cannot start", { timeout: LONG_MS }, () => {
     const { port } = other.address() as AddressInfo;
     const daemon = await aDaemon("port", 10, { network: { listen: [`/ip4/127.0.0.1/tcp/${port}`] } });
     await expect(daemon.start()).rejects.toThrow(/in use/);
+    const serving = await aDaemon("gateway port", 10, {}, ["--gateway", `127.0.0.1:${port}`]);
+    await expect(serving.start()).rejects.toThrow(/HTTP gateway cannot listen.*in use.\n.*another port/);
     other.close();
   });
 });
@@ -78,9 +86,13 @@ describe("three daemons and one release", { timeout: LONG_MS }, () => {
   let artist: TestArtist;
   let client: Client;
   let releaseId: string;
+  let ready: Ready[];
 
   beforeAll(async () => {
-    daemons = await Promise.all(KEYHOLDERS.map((index) => aDaemon(`keyholder${index}`, index)));
+    const gateway = { network: { gateway: "127.0.0.1:0" } };
+    daemons = await Promise.all(
+      KEYHOLDERS.map((index, n) => aDaemon(`keyholder${index}`, index, n === 0 ? gateway : {})),
+    );
     artist = await startArtist(chain.url, contract, join(folder, "artist"));
     client = artist.client;
   });
@@ -90,7 +102,7 @@ describe("three daemons and one release", { timeout: LONG_MS }, () => {
   });
 
   it("register themselves with collateral, once", async () => {
-    const ready = await Promise.all(daemons.map((daemon) => daemon.start()));
+    ready = await Promise.all(daemons.map((daemon) => daemon.start()));
     const registered = await findKeyholders(client);
     expect(registered.map(({ keyholder }) => keyholder).sort()).toEqual(
       KEYHOLDERS.map((index) => account(index).address).sort(),
@@ -107,6 +119,14 @@ describe("three daemons and one release", { timeout: LONG_MS }, () => {
     releaseId = await artist.create(signed);
     await artist.seal(signed);
     expect(signed.terms.groups[0]!.slots.map(({ nonce }) => nonce)).toEqual([0n, 0n, 0n]);
+  });
+
+  it("give the archive over HTTP where they are told to", async () => {
+    expect(ready.map(({ gateway }) => gateway)).toEqual([expect.stringMatching(/^http:/), null, null]);
+    const { archiveRoot } = await readTerms(client, releaseId);
+    const source = new Gateways([ready[0]!.gateway!]);
+    const { manifest } = await retrieveManifest(source, archiveCid(fromHex(archiveRoot, 32)));
+    expect(manifest.title).toBe("Test");
   });
 
   it("draw the audit, once", async () => {

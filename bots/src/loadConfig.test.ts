@@ -29,7 +29,7 @@ async function load(content: unknown, environment = {}, name = "keyholder.json")
 describe("loadConfig", () => {
   it("fills in what a short file leaves out", async () => {
     const config = await load(minimal);
-    expect(config.network.listen).toEqual(["/ip4/127.0.0.1/tcp/0"]);
+    expect(config.network).toEqual({ listen: ["/ip4/127.0.0.1/tcp/0"] });
     expect(config.policy.currencies).toEqual([
       {
         address: ZeroAddress,
@@ -58,6 +58,7 @@ describe("loadConfig", () => {
       .replace(/^keystore.*|^privateKeyFile.*/gm, "");
     const config = await load(unfolded, {}, "all.toml");
     expect(config.health?.port).toBe(9801);
+    expect(config.network.gateway).toEqual({ host: "127.0.0.1", port: 4802 });
     expect(config.wallet.mnemonicFile).toBe(join(folder, "mnemonic.txt"));
     expect(config.policy.currencies[0]?.collateral).toBe(10n ** 18n);
   });
@@ -85,6 +86,7 @@ describe("loadConfig", () => {
     ],
     ["CONFIG_INVALID", { ...minimal, wallet: { keystore: "a", mnemonicFile: "b" } }, "wallet"],
     ["CONFIG_INVALID", { ...minimal, wallet: { privateKey: "0x12" } }, "privateKey"],
+    ["CONFIG_INVALID", { ...minimal, network: { gateway: "127.0.0.1" } }, "network.gateway: Write HOST:PORT"],
     ["CONFIG_INVALID", { ...minimal, health: { port: 70_000 } }, "health.port"],
   ])("throws %s for %j", async (code, content, where) => {
     await expect(load(content)).rejects.toMatchObject({ code, message: expect.stringContaining(where) });

@@ -80,6 +80,9 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
   const { client, vault } = await openKeys(config, closing);
   const store = await openHeliaStore({ directory: config.data.directory, listen: config.network.listen });
   closing.push(() => store.close());
+  const { gateway: place } = config.network;
+  const gateway = place && (await serveGateway({ ...place, read: (cid) => store.getStored(cid) }));
+  if (gateway) closing.push(gateway.close);
   const followed = await follow(client, vault.keyholder, chain.fromBlock);
   log.info({ releases: followed.releases.size, ...followed.clock }, "releases rebuilt from the chain");
   await announce(config, client, vault, store.addresses(), followed, log);
@@ -158,9 +161,6 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
     }),
   );
 
-  const { gateway: place } = config.network;
-  const gateway = place && (await serveGateway({ ...place, read: (cid) => store.getStored(cid) }));
-  if (gateway) closing.push(gateway.close);
   const health =
     config.health && (await serveHealth(config.health.port, () => following.health(followed, duties)));
   if (health) closing.push(health.close);

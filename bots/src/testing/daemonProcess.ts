@@ -18,6 +18,8 @@ export interface DaemonOptions {
   account: number;
   /** Replaces sections of the configuration. */
   config?: object;
+  /** Parameters besides --config. */
+  parameters?: string[];
 }
 
 /** A keyholder daemon in a process of its own. */
@@ -51,10 +53,14 @@ export async function daemonProcess(options: DaemonOptions): Promise<DaemonProce
   let log = "";
   return {
     async start() {
-      const started = spawn(process.execPath, [MAIN, "run", "--config", file], {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, BUSKER_KEYHOLDER_MNEMONIC: MNEMONIC, BUSKER_KEYHOLDER_PASSPHRASE: "test" },
-      });
+      const started = spawn(
+        process.execPath,
+        [MAIN, "run", "--config", file, ...(options.parameters ?? [])],
+        {
+          stdio: ["ignore", "pipe", "pipe"],
+          env: { ...process.env, BUSKER_KEYHOLDER_MNEMONIC: MNEMONIC, BUSKER_KEYHOLDER_PASSPHRASE: "test" },
+        },
+      );
       child = started;
       started.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
       const before = log.length;
