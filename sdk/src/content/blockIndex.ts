@@ -7,7 +7,8 @@ export interface Place {
   readonly length: number;
 }
 
-const DIGEST = 32;
+/** Bytes of a digest. */
+export const DIGEST = 32;
 /** Digest, file, offset, length: 32, 4, 8 and 4 bytes. */
 const RECORD = 48;
 const NONE = 0xffff_ffff;
@@ -48,14 +49,6 @@ export class BlockIndex {
     const record = this.#table[this.#slotOf(digest)]!;
     // The record stays for the ones that were put behind it.
     if (record !== NONE) this.#records.writeUInt32LE(NONE, record * RECORD + DIGEST);
-  }
-
-  /** Goes through the blocks of one file. */
-  *of(file: number): Generator<{ digest: Uint8Array; place: Place }> {
-    for (let record = 0; record < this.#count; record++) {
-      const place = this.#place(record);
-      if (place?.file === file) yield { digest: Uint8Array.from(this.#digest(record)), place };
-    }
   }
 
   #place(record: number): Place | null {

@@ -1,5 +1,9 @@
-import { open, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { open, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { EMPTY_HEADER, MAX_SECTION_HEAD, readSectionHead } from "./carFormat.ts";
+import { MAX_BLOCK_BYTES } from "./constants.ts";
+import { syncDirectory } from "./syncDirectory.ts";
 
 /** A block in a CAR file. */
 export interface CarRecord {
@@ -14,10 +18,11 @@ export const CAR = ".car";
 /** What is in a CAR file that nobody adds to any more. */
 const INDEX = ".idx";
 const RECORD = 44;
-const MAGIC = Buffer.from("busker1\n");
+const MAGIC = Buffer.from("busker2\n");
+const CHECKSUM = 32;
 
-/** Paths of a CAR file and of its index. */
-export const indexPathOf = (path: string): string => path.slice(0, -CAR.length) + INDEX;
+/** @returns the path of a CAR file's index, also for one that a collection has in its hands. */
+export const indexPathOf = (path: string): string => path.slice(0, path.lastIndexOf(CAR)) + INDEX;
 
 /**
  * Reads the sections from `from` on, as far as there are whole ones: a file that is being written to may have holes and an
@@ -34,7 +39,7 @@ export async function scan(path: string, from: number, found: (record: CarRecord
     for (;;) {
       const { bytesRead } = await file.read(head, 0, head.length, next);
       const section = readSectionHead(head.subarray(0, bytesRead));
-      if (section === null) return next;
+      if (section === null || section.blockLength > MAX_BLOCK_BYTES) return next;
       const offset = next + section.headLength;
       if (offset + section.blockLength > size) return next;
       found({ digest: section.cid.multihash.digest, offset, length: section.blockLength });
@@ -82,16 +87,29 @@ export class Records {
   }
 }
 
-/** @returns the blocks of a file that nobody adds to any more; null while somebody may. */
+/** @returns the blocks of a file that nobody adds to any more; null while somebody may, or when the index is damaged. */
 export async function readIndex(path: string): Promise<Records | null> {
   const bytes = await readFile(indexPathOf(path)).catch(() => null);
   if (bytes === null || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
-  return new Records(bytes.subarray(MAGIC.length));
+  const records = bytes.subarray(MAGIC.length + CHECKSUM);
+  const isWhole = checksumOf(records).equals(bytes.subarray(MAGIC.length, MAGIC.length + CHECKSUM));
+  return isWhole ? new Records(records) : null;
 }
 
-/** Notes that a file will not change any more, and what is in it. */
+/** Notes that a file will not change any more, and what is in it: on the disk, and with its name. */
 export async function writeIndex(path: string, records: Records): Promise<void> {
-  const temporary = `${indexPathOf(path)}.${process.pid}`;
-  await writeFile(temporary, Buffer.concat([MAGIC, records.bytes]), { flush: true });
-  await rename(temporary, indexPathOf(path));
+  const temporary = `${indexPathOf(path)}.${randomBytes(6).toString("hex")}`;
+  try {
+    const { bytes } = records;
+    await writeFile(temporary, Buffer.concat([MAGIC, checksumOf(bytes), bytes]), { flush: true });
+    await rename(temporary, indexPathOf(path));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+function checksumOf(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
 }

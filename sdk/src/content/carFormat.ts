@@ -12,6 +12,7 @@ export const EMPTY_HEADER = Uint8Array.from([
 /** Bytes before a block's own in a section, at most: a length of 4 bytes and a CIDv1 by sha2-256 of 36. */
 export const MAX_SECTION_HEAD = 40;
 const CID_LENGTH = 36;
+const DIGEST_LENGTH = 32;
 
 /** @returns what comes before a block's bytes in its section. */
 export function sectionHead(cid: CID, length: number): Uint8Array {
@@ -42,7 +43,9 @@ export function readSectionHead(bytes: Uint8Array): SectionHead | null {
     const [total, width] = varint.decode(bytes);
     const [cid] = CID.decodeFirst(bytes.subarray(width));
     const blockLength = total - cid.byteLength;
-    return blockLength < 0 ? null : { cid, headLength: width + cid.byteLength, blockLength };
+    return blockLength < 0 || cid.multihash.digest.length !== DIGEST_LENGTH
+      ? null
+      : { cid, headLength: width + cid.byteLength, blockLength };
   } catch {
     return null;
   }

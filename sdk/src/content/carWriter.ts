@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rm, stat, type FileHandle } from "node:fs/promises";
 import type { CID } from "multiformats/cid";
-import { Records, writeIndex, type CarRecord } from "./carFile.ts";
+import { indexPathOf, Records, writeIndex, type CarRecord } from "./carFile.ts";
 import { EMPTY_HEADER, sectionHead } from "./carFormat.ts";
 
 /** Adds blocks to a CAR file of its own, several at a time. */
@@ -13,6 +13,7 @@ export class CarWriter {
   readonly isResumed: boolean;
   readonly #file: FileHandle;
   #end = EMPTY_HEADER.length;
+  #hasEnded = false;
   readonly #underWay = new Set<Promise<CarRecord>>();
 
   private constructor(path: string, file: FileHandle, isResumed = false) {
@@ -21,19 +22,37 @@ export class CarWriter {
     this.isResumed = isResumed;
   }
 
-  /** Begins a new file. @throws errors of the file system */
+  /** Begins a new file. @throws errors of the file system; there is none then */
   static async begin(path: string): Promise<CarWriter> {
     const file = await open(path, "wx");
-    await file.write(EMPTY_HEADER, 0, EMPTY_HEADER.length, 0);
+    try {
+      await writeAll(file, [EMPTY_HEADER], 0);
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
+    }
     return new CarWriter(path, file);
   }
 
   /** Opens a file for blocks at places of the caller's own choice. @throws errors of the file system */
   static async open(path: string): Promise<CarWriter> {
     const file = await open(path, constants.O_RDWR | constants.O_CREAT);
-    const { size } = await file.stat();
-    await file.write(EMPTY_HEADER, 0, EMPTY_HEADER.length, 0);
-    return new CarWriter(path, file, size > EMPTY_HEADER.length);
+    try {
+      const { size, ino } = await file.stat();
+      // An index of a file that was here before.
+      if (size === 0) await rm(indexPathOf(path), { force: true });
+      await writeAll(file, [EMPTY_HEADER], 0);
+      // A collection may have taken it just before; from now on it is young.
+      if ((await stat(path)).ino === ino) return new CarWriter(path, file, size > EMPTY_HEADER.length);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+        await file.close();
+        throw error;
+      }
+    }
+    await file.close();
+    return CarWriter.open(path);
   }
 
   /** Writes a block's section. @throws errors of the file system */
@@ -52,8 +71,12 @@ export class CarWriter {
     await this.#file.close();
   }
 
-  /** @throws errors of the file system; nothing is added then, and what was added before stays */
-  async add(cid: CID, bytes: Uint8Array): Promise<CarRecord> {
+  /**
+   * @returns null when the file has ended
+   * @throws errors of the file system; nothing is added then, and what was added before stays
+   */
+  async add(cid: CID, bytes: Uint8Array): Promise<CarRecord | null> {
+    if (this.#hasEnded) return null;
     const adding = this.#add(cid, bytes);
     this.#underWay.add(adding);
     return adding.finally(() => this.#underWay.delete(adding));
@@ -61,6 +84,7 @@ export class CarWriter {
 
   /** Brings all to the disk, and ends the file: nothing is to be added after this call. */
   async end(): Promise<void> {
+    this.#hasEnded = true;
     await Promise.allSettled(this.#underWay);
     try {
       await this.#file.datasync();
@@ -76,7 +100,9 @@ export class CarWriter {
     this.#end += head.length + bytes.length;
     const end = this.#end;
     try {
-      await writeAll(this.#file, [head, bytes], begin);
+      // Who reads the file meanwhile takes a head for a whole section.
+      await writeAll(this.#file, [bytes], begin + head.length);
+      await writeAll(this.#file, [head], begin);
     } catch (error) {
       // the space is given back where nothing lies behind it
       if (this.#end === end && this.#underWay.size <= 1) {

@@ -31,7 +31,14 @@ export function storeError(directory: string, doing: string, error: unknown): un
       cause: error,
     });
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR" || code === "EIO") {
+  if (
+    code === "EACCES" ||
+    code === "EPERM" ||
+    code === "EROFS" ||
+    code === "ENOTDIR" ||
+    code === "EISDIR" ||
+    code === "EIO"
+  ) {
     return new BuskerError("STORE_UNUSABLE", `Cannot ${doing}: ${directory} gave ${code}.`, {
       hint: "Check that the directory is a folder that you may write to, and that its disk is in order.",
       cause: error,

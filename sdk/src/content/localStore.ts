@@ -97,11 +97,18 @@ export class DirectoryStore implements ContentStore {
     await this.#pins.begin(root);
     await pull(
       root,
-      { get: (cid, abort) => this.get(cid, abort), touch: (cid) => this.#blocks.touch(cid) },
+      { get: (cid, abort) => this.#getAndKeep(cid, abort), touch: (cid) => this.#blocks.touch(cid) },
       options,
     );
     await this.#blocks.settle();
     await this.#pins.complete(root);
+  }
+
+  /** A block that a collection has in its hands can be read, but will not be here for long. */
+  async #getAndKeep(cid: CID, options: AbortOptions | undefined): Promise<Uint8Array> {
+    const bytes = await this.get(cid, options);
+    await this.#blocks.put(cid, bytes);
+    return bytes;
   }
 
   unpin(root: CID): Promise<void> {

@@ -32,7 +32,7 @@ export class OpenFiles {
       }
       return buffer.subarray(0, done);
     } catch (error) {
-      this.#kept.delete(path);
+      if (this.#kept.get(path) === kept) this.#kept.delete(path);
       throw error;
     } finally {
       kept.users--;

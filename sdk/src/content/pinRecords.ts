@@ -1,7 +1,10 @@
-import { mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CID } from "multiformats/cid";
+import { BuskerError } from "../protocol/errors.ts";
 import { storeError } from "./errors.ts";
+import { makeDirectory, syncDirectory } from "./syncDirectory.ts";
 
 /** A root that is kept; `complete` once every block below it has been seen in the store. */
 export interface PinRecord {
@@ -11,7 +14,6 @@ export interface PinRecord {
 
 const COMPLETE = "complete\n";
 const FETCHING = "fetching\n";
-let serial = 0;
 
 /**
  * Pins as files, one per root, so that several processes share them. A record is written before the first block is
@@ -27,7 +29,7 @@ export class PinRecords {
   /** Notes that a root is being fetched, unless it is pinned completely. */
   async begin(root: CID): Promise<void> {
     try {
-      await mkdir(this.directory, { recursive: true });
+      await makeDirectory(this.directory);
       await writeFile(join(this.directory, root.toString()), FETCHING, { flag: "wx" });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST")
@@ -35,13 +37,14 @@ export class PinRecords {
     }
   }
 
-  /** Notes that every block below a root is here. */
+  /** Notes that every block below a root is here, on the disk. */
   async complete(root: CID): Promise<void> {
     const path = join(this.directory, root.toString());
-    const temporary = join(this.directory, `.${root.toString()}.${process.pid}.${serial++}`);
+    const temporary = join(this.directory, `.${root.toString()}.${randomBytes(6).toString("hex")}`);
     try {
-      await writeFile(temporary, COMPLETE);
+      await writeFile(temporary, COMPLETE, { flush: true });
       await rename(temporary, path);
+      await syncDirectory(this.directory);
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
       throw storeError(this.directory, "record a pin", error);
@@ -57,6 +60,7 @@ export class PinRecords {
     }
   }
 
+  /** @throws {BuskerError} STORE_UNUSABLE when a record cannot be read: nothing says then what is to be kept */
   async list(): Promise<PinRecord[]> {
     let names: string[];
     try {
@@ -67,9 +71,25 @@ export class PinRecords {
     }
     const records: PinRecord[] = [];
     for (const name of names.filter((entry) => !entry.startsWith(".")).sort()) {
-      const text = await readFile(join(this.directory, name), "utf8").catch(() => undefined);
-      if (text !== undefined) records.push({ root: CID.parse(name), complete: text === COMPLETE });
+      const root = rootOf(name, this.directory);
+      try {
+        records.push({ root, complete: (await readFile(join(this.directory, name), "utf8")) === COMPLETE });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+          throw storeError(this.directory, "read the pins", error);
+      }
     }
     return records;
+  }
+}
+
+function rootOf(name: string, directory: string): CID {
+  try {
+    return CID.parse(name);
+  } catch (cause) {
+    throw new BuskerError("STORE_UNUSABLE", `Cannot read the pins: ${join(directory, name)} is none.`, {
+      hint: "Move the file to another folder: this one is for Busker alone.",
+      cause,
+    });
   }
 }
