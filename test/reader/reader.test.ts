@@ -6,12 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fractions } from "@busker/sdk/content/testing/fractions.ts";
 import archives from "../vectors/archives/archives.json" with { type: "json" };
 import { archiveVectors } from "../vectors/archives/generate.ts";
 
 const run = promisify(execFile);
 const vectors = new URL("../vectors/archives/", import.meta.url);
 const reader = fileURLToPath(new URL("reader.py", import.meta.url));
+const flipper = fileURLToPath(new URL("flips.py", import.meta.url));
+const SEED = Number(process.env["BUSKER_TEST_SEED"] ?? 20_261_124);
+const FLIPS = Number(process.env["BUSKER_READER_FLIPS"] ?? 1000);
 const python = process.env["BUSKER_PYTHON"] ?? "python3";
 
 /** Skips with a reason where something is missing, unless everything is required. */
@@ -65,5 +69,32 @@ describe("a reader written from the documentation alone", () => {
     await expect(run(python, [reader, path, other, join(folder, "a")])).rejects.toThrow(
       "not the archive's content key",
     );
+  });
+
+  it(`says another archive root, or refuses, when any one bit is another (seed ${SEED})`, async ({
+    skip,
+  }) => {
+    await needsPython(skip);
+    const [{ tar, contentKey, archive }] = archives as [(typeof archives)[0]];
+    const path = fileURLToPath(new URL(tar, vectors));
+    const { length } = await readFile(path);
+    const random = fractions(SEED);
+    const flips = Array.from({ length: FLIPS }, () => [
+      Math.floor(random() * length),
+      Math.floor(random() * 8),
+    ]);
+    const reading = run(python, [flipper, path, contentKey.slice(2), await mkdtemp(join(folder, "flips-"))], {
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    });
+    reading.child.stdin!.end(flips.map((flip) => `${flip.join(" ")}\n`).join(""));
+    const lines = (await reading).stdout.trim().split("\n");
+    expect(lines.length).toBe(FLIPS);
+    const opened = lines.filter((line) => line !== "refused");
+    expect(lines.length - opened.length).toBeGreaterThan(FLIPS / 10);
+    for (const line of opened) {
+      expect(line).toMatch(/^\{.*"archive": "b[a-z2-7]+"/);
+      expect(line).not.toContain(archive);
+    }
   });
 });

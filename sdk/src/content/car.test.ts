@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "@ipld/dag-cbor";
 import { prepare, encode as encodePb } from "@ipld/dag-pb";
+import { varint } from "multiformats";
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { blockOf, DAG_PB, RAW } from "../archive/block.ts";
 import { inputOf, noise, pack } from "../archive/testing/fixture.ts";
@@ -13,9 +16,10 @@ import { exportCar } from "./exportCar.ts";
 import { importCar } from "./importCar.ts";
 import { MemoryStore } from "./memory.ts";
 import { readCar } from "./readCar.ts";
+import { fractions } from "./testing/fractions.ts";
 import { writeCar, type CarProgress } from "./writeCar.ts";
-import type { CID } from "multiformats/cid";
 
+const SEED = Number(process.env["BUSKER_TEST_SEED"] ?? 20_261_125);
 const fails = (code: string, words = "") =>
   expect.objectContaining({ code, message: expect.stringContaining(words) as string });
 const song = inputOf("song.ogg", noise(2_000_000, 1));
@@ -37,6 +41,11 @@ const section = (...parts: Uint8Array[]) => {
   );
 };
 const header = (...roots: CID[]) => section(encode({ version: 1, roots }));
+/** Of any length. */
+const sectionOf = (...parts: Uint8Array[]) => {
+  const bytes = concat(...parts);
+  return concat(varint.encodeTo(bytes.length, new Uint8Array(varint.encodingLength(bytes.length))), bytes);
+};
 const read = async (bytes: Uint8Array): Promise<number> => {
   let count = 0;
   for await (const _ of (await readCar(inPieces(bytes, 1000))).blocks) count++;
@@ -139,6 +148,72 @@ describe("a CAR stream of ill will", () => {
     await expect(importCar(inPieces(header(cid), 9), new MemoryStore())).rejects.toEqual(
       fails("CONTENT_NOT_FOUND"),
     );
+  });
+
+  it("is refused when what its root links to cannot be known", async () => {
+    const { cid, bytes } = await blockOf(RAW, noise(100, 1));
+    const other = CID.createV1(0x71, cid.multihash);
+    const car = concat(header(other), section(other.bytes, bytes));
+    await expect(importCar(inPieces(car, 9), new MemoryStore())).rejects.toEqual(
+      fails("CAR_MALFORMED", "root"),
+    );
+  });
+
+  it("is refused when a CID has less of a digest than all", async () => {
+    const { cid, bytes } = await blockOf(RAW, noise(100, 1));
+    for (const length of [0, 1, 31]) {
+      const short = CID.createV1(RAW, createDigest(0x12, cid.multihash.digest.subarray(0, length)));
+      await expect(read(concat(header(short), section(short.bytes, bytes)))).rejects.toEqual(
+        fails("CONTENT_CORRUPT"),
+      );
+    }
+  });
+
+  it(`gives the archive or an error, however its sections are cut, repeated or moved (seed ${SEED})`, async () => {
+    const from = new MemoryStore();
+    const { root, chunkRoot } = await pack(from, [inputOf("song.ogg", noise(40_000, 1))]);
+    const sections: Uint8Array[] = [];
+    for await (const { cid, bytes } of (await readCar(writeCar(root, from))).blocks)
+      sections.push(sectionOf(cid.bytes, bytes));
+    const random = fractions(SEED);
+    const pick = (limit: number): number => Math.floor(random() * limit);
+    const changes: ((list: Uint8Array[], n: number, m: number) => Uint8Array[])[] = [
+      (list, n) => list.toSpliced(n, 1),
+      (list, n, m) => list.toSpliced(n, 0, list[m]!),
+      (list, n, m) => list.with(n, list[m]!).with(m, list[n]!),
+      (list, n, m) => list.with(n, list[n]!.subarray(0, m)),
+      (list, n) => list.slice(0, n),
+      (list) => list.toReversed(),
+      (list, n, m) => list.with(n, concat(varint.encodeTo(2 ** (m % 53), new Uint8Array(8)), list[n]!)),
+    ];
+    const outcomes = new Map<string, number>();
+    for (let turn = 0; turn < 700; turn++) {
+      const list = changes[turn % changes.length]!(sections, pick(sections.length), pick(sections.length));
+      const store = new MemoryStore();
+      const outcome = await importCar(inPieces(concat(header(root), ...list), 4096), store).then(
+        () => "whole",
+        (error: { code?: string }) => error.code ?? String(error),
+      );
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      if (outcome === "whole") expect((await verifyArchive(store, root)).chunkRoot).toEqual(chunkRoot);
+    }
+    outcomes.delete("CONTENT_CORRUPT");
+    expect([...outcomes.keys()].sort()).toEqual(["CAR_MALFORMED", "CONTENT_NOT_FOUND", "whole"]);
+  });
+
+  it("that claims a header of any size is refused before that is read", async () => {
+    for (const size of [64 * 1024 + 1, 2 ** 31, 2 ** 32, 2 ** 35, 2 ** 53 - 1]) {
+      let asked = 0;
+      async function* endless(): AsyncGenerator<Uint8Array> {
+        yield varint.encodeTo(size, new Uint8Array(varint.encodingLength(size)));
+        for (;;) {
+          asked++;
+          yield new Uint8Array(65_536);
+        }
+      }
+      await expect(readCar(endless())).rejects.toEqual(fails("CAR_MALFORMED", "longer than"));
+      expect(asked).toBe(0);
+    }
   });
 
   it("that never ends is left as soon as its reader ends", async () => {

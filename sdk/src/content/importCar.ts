@@ -1,5 +1,6 @@
 import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
+import { DAG_PB, RAW } from "./links.ts";
 import { readCar } from "./readCar.ts";
 import type { AbortOptions, ContentStore } from "./store.ts";
 
@@ -33,15 +34,10 @@ export async function importCar(
   { signal, onProgress }: ImportCarOptions = {},
 ): Promise<ImportedCar> {
   const { roots, blocks } = await readCar(stream, { signal });
-  if (roots.length === 0) {
-    throw new BuskerError(
-      "CAR_MALFORMED",
-      "The CAR stream names no root: nothing says what its blocks are.",
-      {
-        hint: "Have it exported again from the root of the archive.",
-      },
-    );
-  }
+  if (roots.length === 0) throw rootless("names no root: nothing says what its blocks are");
+  const other = roots.find(({ code }) => code !== DAG_PB && code !== RAW);
+  if (other !== undefined)
+    throw rootless(`names the root ${other}, and what is below that is not known here`);
   let [blocksDone, bytesDone] = [0, 0];
   for await (const { cid, bytes } of blocks) {
     await store.put(cid, bytes, { signal });
@@ -51,4 +47,10 @@ export async function importCar(
   }
   for (const root of roots) await store.pin(root, { signal });
   return { roots, blocksDone, bytesDone };
+}
+
+function rootless(why: string): BuskerError {
+  return new BuskerError("CAR_MALFORMED", `The CAR stream ${why}.`, {
+    hint: "Have it exported again from the root of the archive.",
+  });
 }
