@@ -1,12 +1,24 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { storeError } from "@busker/sdk/content/errors.ts";
+import { makeDirectory, syncDirectory } from "@busker/sdk/content/syncDirectory.ts";
 
-/** Writes JSON so that a crash leaves the old file or the new one, never half of it. bigint becomes {"$bigint": "…"}. */
+/**
+ * Writes JSON so that a crash or a power cut leaves the old file or the new one, never half of it. bigint becomes {"$bigint": "…"}.
+ *
+ * @throws BuskerError STORE_FULL, STORE_UNUSABLE
+ */
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(value, encode, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, file);
+  try {
+    await makeDirectory(dirname(file), 0o700);
+    await writeFile(temporary, `${JSON.stringify(value, encode, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(temporary, file);
+    await syncDirectory(dirname(file));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw storeError(dirname(file), `write ${basename(file)}`, error);
+  }
 }
 
 /** Reads what `writeJson` wrote; null when there is no such file. */

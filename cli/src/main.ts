@@ -37,7 +37,8 @@ try {
   const json = program.opts<{ json?: boolean }>().json === true;
   if (!(error instanceof CommanderError)) {
     reportError(error, json);
-    process.exitCode = 1;
+    // An interrupted command has its own.
+    process.exitCode ??= 1;
   } else {
     // For people Commander has said it already.
     if (json && error.exitCode !== 0) reportError(usageError(error), json);

@@ -8,7 +8,7 @@ import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts"
 import { lockKeystore, openKeystore, type Keystore } from "@busker/sdk/crypto/keystore.ts";
 import { sealToRecipient } from "@busker/sdk/crypto/recipients.ts";
 import type { Context } from "./context.ts";
-import { draftFolder, KEY_FILE } from "./draft.ts";
+import { draftFolder, KEY_FILE, saveDraft, type Draft } from "./draft.ts";
 import { readJson, writeJson } from "./files.ts";
 
 /** What the next run needs to go on with a pack that was interrupted. */
@@ -71,11 +71,12 @@ export async function beginPacking(context: Context, name: string, inputs: PackI
   }
 }
 
-/** Makes the key of the archive that is packed now the draft's. */
-export async function endPacking(home: string, name: string): Promise<void> {
-  const folder = draftFolder(home, name);
+/** Makes a draft of the archive that is packed now, with its key. What is interrupted here is done again by the same command. */
+export async function endPacking(home: string, draft: Draft): Promise<void> {
+  const folder = draftFolder(home, draft.name);
   const packing = await readJson<PackingFile>(join(folder, PACKING_FILE));
   await writeJson(join(folder, KEY_FILE), packing!.keystore);
+  await saveDraft(home, draft);
   await rm(join(folder, PACKING_FILE));
 }
 

@@ -1,10 +1,17 @@
 import { SingleBar, Presets } from "cli-progress";
+import { interruptibly } from "./signals.ts";
 
 /** Bytes done of bytes in all; called as often as the work likes. */
 export type Report = (done: number, total: number) => void;
 
-/** Runs work that reports bytes under a progress bar on standard error; without a terminal the bar is left out. */
-export async function withBar<T>(label: string, work: (report: Report) => Promise<T>): Promise<T> {
+/**
+ * Runs work that reports bytes under a progress bar on standard error; without a terminal the bar is left out. SIGINT and SIGTERM
+ * abort the signal that the work is given.
+ */
+export async function withBar<T>(
+  label: string,
+  work: (report: Report, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const bar = new SingleBar(
     {
       format: `  ${label} {bar} {percentage}% | {mb} of {totalMb} MB | {eta_formatted} left`,
@@ -17,13 +24,14 @@ export async function withBar<T>(label: string, work: (report: Report) => Promis
   );
   let started = false;
   try {
-    return await work((done, total) => {
+    const report: Report = (done, total) => {
       const sizes = { mb: megabytes(done), totalMb: megabytes(total) };
       if (!started) {
         started = true;
         bar.start(total, done, sizes);
       } else bar.update(done, sizes);
-    });
+    };
+    return await interruptibly((signal) => work(report, signal));
   } finally {
     bar.stop();
   }

@@ -27,9 +27,10 @@ export function addCarCommands(program: Command): void {
         const archive = await resolveArchive(context, text);
         const source = await archive.open(options);
         const path = resolve(file);
-        await withBar("exporting", (report) =>
+        await withBar("exporting", (report, signal) =>
           exportCar(archive.root, source, path, {
             overwrite: options.force === true,
+            signal,
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
           }),
         );
@@ -52,8 +53,9 @@ export function addCarCommands(program: Command): void {
           throw new BuskerError("NO_FILE", `${path} cannot be read`, { hint: "Check its name.", cause });
         });
         const store = await openBlocks(context);
-        const { roots, ...counts } = await withBar("importing", (report) =>
+        const { roots, ...counts } = await withBar("importing", (report, signal) =>
           importCar(createReadStream(path, { highWaterMark: 2 ** 20 }), store, {
+            signal,
             onProgress: ({ bytesDone }) => report(Math.min(bytesDone, size), size),
           }),
         );

@@ -23,10 +23,11 @@ export function addOpen(program: Command): void {
         const releaseId = await resolveRelease(context, client, text);
         const source = await connectToRelease(context, client, releaseId, options);
         const secretKey = await recipientKey(context);
-        const manifest = await withBar("opening", (report) => {
+        const manifest = await withBar("opening", (report, signal) => {
           const how: OpenReleaseOptions = {
             source,
             sink: folderInParallel({ store: source, directory: resolve(folder), overwrite: options.force }),
+            signal,
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
           };
           return secretKey === null

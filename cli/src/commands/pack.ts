@@ -8,7 +8,7 @@ import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { packInParallel } from "@busker/sdk/release/node/packInParallel.ts";
 import { collect } from "../collect.ts";
 import { action } from "../context.ts";
-import { findDraft, saveDraft } from "../draft.ts";
+import { findDraft } from "../draft.ts";
 import { beginPacking, endPacking } from "../packing.ts";
 import { parsePlain } from "../plainParts.ts";
 import { withBar } from "../progress.ts";
@@ -87,19 +87,19 @@ export function addPack(program: Command): void {
         const { lock, sealed, isResumed } = await beginPacking(context, name, inputs);
         if (isResumed) context.output.say("Going on with the pack that was interrupted.");
         try {
-          const packed = await withBar("packing", (report) =>
+          const packed = await withBar("packing", (report, signal) =>
             packInParallel({
               files: planned,
               work,
               lock,
               sealed,
               store,
+              signal,
               onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
             }),
           );
           const { manifest, ...facts } = packed;
-          await endPacking(context.home, name);
-          await saveDraft(context.home, { name, title, ...facts });
+          await endPacking(context.home, { name, title, ...facts });
           context.output.result(
             { name, ...facts },
             `Packed ${files.length} files into ${megabytes(packed.archiveSize)}: ${packed.chunkCount} locked fragments and ` +

@@ -43,12 +43,13 @@ export function addReadCommands(program: Command): void {
     .action(
       action(async (context, text: string, folder: string, options: Origins) => {
         const { view, keys, chunkRoot } = await openView(context, text, options);
-        await withBar("fetching", (report) =>
+        await withBar("fetching", (report, signal) =>
           previewArchive({
             view,
             keys,
             chunkRoot,
             sink: folderSink(resolve(folder)),
+            signal,
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
           }),
         );

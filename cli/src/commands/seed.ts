@@ -108,9 +108,10 @@ async function keep(
   { opened }: Pick<SeedFlags, "opened">,
 ): Promise<Kept> {
   const root: CID = archiveCid(fromHex((await readTerms(client, releaseId)).archiveRoot, 32));
-  const { manifest, archiveSize } = await withBar("fetching", (report) =>
+  const { manifest, archiveSize } = await withBar("fetching", (report, signal) =>
     verifyRelease(client, releaseId, {
       source: store,
+      signal,
       onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
     }),
   );

@@ -15,9 +15,10 @@ export function addVerify(program: Command): void {
         const client = await context.reader();
         const releaseId = await resolveRelease(context, client, text);
         const source = await connectToRelease(context, client, releaseId, options);
-        const verified = await withBar("checking", (report) =>
+        const verified = await withBar("checking", (report, signal) =>
           verifyRelease(client, releaseId, {
             source,
+            signal,
             onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
           }),
         );

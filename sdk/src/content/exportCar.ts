@@ -6,6 +6,7 @@ import type { CID } from "multiformats/cid";
 import { BuskerError } from "../protocol/errors.ts";
 import { storeError } from "./errors.ts";
 import type { BlockSource } from "./store.ts";
+import { syncDirectory } from "./syncDirectory.ts";
 import { writeCar, type WriteCarOptions } from "./writeCar.ts";
 
 export interface ExportCarOptions extends Omit<WriteCarOptions, "omit" | "follow"> {
@@ -46,6 +47,7 @@ export async function exportCar(
     );
     if (overwrite) await rename(temporary, path);
     else await link(temporary, path);
+    await syncDirectory(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw exists(error);
     throw storeError(dirname(path), "write the CAR file", error);

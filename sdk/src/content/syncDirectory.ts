@@ -1,5 +1,5 @@
 import { mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 /** Brings the names in a directory to the disk: a file that was brought there is lost with its name. @throws errors of the file system */
 export async function syncDirectory(path: string): Promise<void> {
@@ -14,11 +14,11 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /** Makes a directory and those above it that are missing, and brings them to the disk. @throws errors of the file system */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+export async function makeDirectory(path: string, mode?: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
   if (first === undefined) return;
-  const top = dirname(first);
-  for (let made = path; made !== top;) {
+  const top = dirname(resolve(first));
+  for (let made = resolve(path); made !== top;) {
     made = dirname(made);
     await syncDirectory(made);
   }
