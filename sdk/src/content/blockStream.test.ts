@@ -6,6 +6,7 @@ import { varint } from "multiformats";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StreamHandler } from "@libp2p/interface";
 import { blockOf, RAW } from "../archive/block.ts";
+import { repack } from "../archive/testing/repack.ts";
 import { concat } from "../crypto/bytes.ts";
 import { randomBytes } from "../crypto/webCrypto.ts";
 import { BLOCK_PROTOCOL, BlockClient, serveBlocks } from "./blockStream.ts";
@@ -49,6 +50,15 @@ test("blocks come in the order they are asked for, missing ones among them, up t
   expect(
     asking.libp2p.getConnections(peer)[0]!.streams.filter(({ protocol }) => protocol === BLOCK_PROTOCOL),
   ).toHaveLength(1);
+});
+
+test("a block of no bytes is had, although that is how a peer says that it has not got one", async () => {
+  const { cid, bytes } = await newBlock(0);
+  await serving.put(cid, bytes);
+  expect(await client.ask(serving.libp2p.peerId, cid)).toEqual(bytes);
+  expect(await asking.get(cid)).toEqual(bytes);
+  const root = await repack(serving, [bytes, (await newBlock(10)).bytes, bytes]);
+  await asking.pin(root);
 });
 
 test("a peer that does not speak the protocol is told apart from one that lacks the block", async () => {

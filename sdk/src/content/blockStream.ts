@@ -1,6 +1,7 @@
 import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
 import { lpStream, type LengthPrefixedStream } from "@libp2p/utils";
 import { CID } from "multiformats/cid";
+import { equal, fromHex } from "../crypto/bytes.ts";
 import {
   BLOCK_STREAM_BUFFER_BYTES,
   DIAL_TIMEOUT_MS,
@@ -22,6 +23,7 @@ const REQUEST_BUFFER_BYTES = 64 * 2 ** 10;
 /** Streams that one connection may hold open: each takes the memory of a block, and the asking side here opens one. */
 const STREAMS_PER_CONNECTION = 4;
 const NOTHING = new Uint8Array();
+const SHA2_256_OF_NOTHING = fromHex("0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 32);
 
 export interface ServeOptions {
   /** How long a peer may take to take up one block, in milliseconds. */
@@ -94,6 +96,9 @@ export class BlockClient {
    * @throws when the stream breaks, or nothing comes for some time
    */
   async ask(peer: PeerId, cid: CID): Promise<Uint8Array | null | undefined> {
+    // An answer could not be told from that of a peer which has not got it.
+    if (cid.multihash.digest.length === 32 && equal(cid.multihash.digest, SHA2_256_OF_NOTHING))
+      return NOTHING;
     const connection = this.#libp2p.getConnections(peer)[0];
     if (connection === undefined) throw new Error(`peer ${peer} is gone`);
     let opening = this.#streams.get(connection);
