@@ -48,10 +48,10 @@ async function expectAll(store: Pick<CarBlocks, "get">, list: readonly Block[]):
 
 /** Does something over and over, several at a time, until the work is done. */
 async function during(work: Promise<unknown>, times: number, again: () => Promise<unknown>): Promise<void> {
-  let done = false;
-  const until = work.finally(() => (done = true));
+  const state = { isDone: false };
+  const until = work.finally(() => (state.isDone = true));
   const loop = async (): Promise<void> => {
-    while (!done) {
+    while (!state.isDone) {
       await again();
       await setImmediate();
     }
@@ -202,6 +202,20 @@ describe("a collection", () => {
     await age();
     await store.gc();
     expect(await named(".car")).toContain(car);
+    await expectAll(carBlocks(), list);
+  });
+
+  it("keeps what is pinned of a file that nobody has ended", async () => {
+    const [putting, pinning] = [await open(), await open()];
+    const list = await some(3);
+    const root = await repack(
+      putting,
+      list.map(({ bytes }) => bytes),
+    );
+    await putAll(putting, await some(3, 50));
+    await pinning.pin(root);
+    await age();
+    expect(await pinning.gc()).toEqual({ removed: 3 });
     await expectAll(carBlocks(), list);
   });
 

@@ -42,7 +42,9 @@ export async function scan(path: string, from: number, found: (record: CarRecord
       if (section === null || section.blockLength > MAX_BLOCK_BYTES) return next;
       const offset = next + section.headLength;
       if (offset + section.blockLength > size) return next;
-      found({ digest: section.cid.multihash.digest, offset, length: section.blockLength });
+      // The head is read into the same memory again.
+      const digest = Uint8Array.from(section.cid.multihash.digest);
+      found({ digest, offset, length: section.blockLength });
       next = offset + section.blockLength;
     }
   } finally {
