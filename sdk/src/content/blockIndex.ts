@@ -18,7 +18,8 @@ const NONE = 0xffff_ffff;
  * there under the same digest.
  */
 export class BlockIndex {
-  #records = Buffer.alloc(1024 * RECORD);
+  #records = new Uint8Array(1024 * RECORD);
+  #view = new DataView(this.#records.buffer);
   #count = 0;
   /** Numbers of records, by digest; at least half of them free. */
   #table = new Uint32Array(2048).fill(NONE);
@@ -34,9 +35,9 @@ export class BlockIndex {
       this.#records.set(digest, record * RECORD);
     }
     const at = record * RECORD + DIGEST;
-    this.#records.writeUInt32LE(file, at);
-    this.#records.writeDoubleLE(offset, at + 4);
-    this.#records.writeUInt32LE(length, at + 12);
+    this.#view.setUint32(at, file, true);
+    this.#view.setFloat64(at + 4, offset, true);
+    this.#view.setUint32(at + 12, length, true);
   }
 
   /** @returns null when it is not here. */
@@ -48,18 +49,24 @@ export class BlockIndex {
   remove(digest: Uint8Array): void {
     const record = this.#table[this.#slotOf(digest)]!;
     // The record stays for the ones that were put behind it.
-    if (record !== NONE) this.#records.writeUInt32LE(NONE, record * RECORD + DIGEST);
+    if (record !== NONE) this.#view.setUint32(record * RECORD + DIGEST, NONE, true);
   }
 
   #place(record: number): Place | null {
     const at = record * RECORD + DIGEST;
-    const file = this.#records.readUInt32LE(at);
+    const file = this.#view.getUint32(at, true);
     if (file === NONE) return null;
-    return { file, offset: this.#records.readDoubleLE(at + 4), length: this.#records.readUInt32LE(at + 12) };
+    return { file, offset: this.#view.getFloat64(at + 4, true), length: this.#view.getUint32(at + 12, true) };
   }
 
-  #digest(record: number): Buffer {
+  #digest(record: number): Uint8Array {
     return this.#records.subarray(record * RECORD, record * RECORD + DIGEST);
+  }
+
+  #isOf(record: number, digest: Uint8Array): boolean {
+    const at = record * RECORD;
+    for (let i = 0; i < DIGEST; i++) if (this.#records[at + i] !== digest[i]) return false;
+    return true;
   }
 
   #slotOf(digest: Uint8Array): number {
@@ -67,17 +74,23 @@ export class BlockIndex {
     // A digest's bits are spread evenly as they are.
     let slot = (digest[0]! | (digest[1]! << 8) | (digest[2]! << 16) | (digest[3]! << 24)) & mask;
     for (; this.#table[slot] !== NONE; slot = (slot + 1) & mask) {
-      if (this.#digest(this.#table[slot]!).equals(digest)) break;
+      if (this.#isOf(this.#table[slot]!, digest)) break;
     }
     return slot;
   }
 
   #grow(): void {
-    const records = Buffer.alloc(2 * this.#records.length);
+    const records = new Uint8Array(2 * this.#records.length);
     records.set(this.#records);
     this.#records = records;
+    this.#view = new DataView(records.buffer);
     this.#table = new Uint32Array(2 * this.#table.length).fill(NONE);
     for (let record = 0; record < this.#count; record++)
       this.#table[this.#slotOf(this.#digest(record))] = record;
   }
+}
+
+/** @returns a digest as a key of maps. */
+export function digestKey(digest: Uint8Array): string {
+  return String.fromCharCode(...digest);
 }

@@ -9,6 +9,7 @@ import { repack } from "../archive/testing/repack.ts";
 import { CarBlocks } from "./carBlocks.ts";
 import { sectionLength } from "./carFormat.ts";
 import { CarWriter } from "./carWriter.ts";
+import { DiskFolder } from "./diskFolder.ts";
 import { openLocalStore, type DirectoryStore } from "./localStore.ts";
 import { MemoryStore } from "./memory.ts";
 import { closeAll, closing } from "./testing/closing.ts";
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 const open = async (): Promise<DirectoryStore> => closing(await openLocalStore({ directory }));
-const carBlocks = (): CarBlocks => closing(new CarBlocks(blocks));
+const carBlocks = (): CarBlocks => closing(new CarBlocks(new DiskFolder(blocks)));
 const some = (count: number, seed = 0, size = 100): Promise<Block[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => blockOf(RAW, noise(size, seed + n))));
 const named = async (end: string): Promise<string[]> =>
@@ -135,8 +136,8 @@ describe("a file of blocks", () => {
       if (name.endsWith(".car")) await rename(join(directory, name), join(blocks, name));
     }
     await expectAll(reader, list);
-    const used = (await reader.locate(list[0]!.cid))!.path;
-    await rm(used);
+    const used = (await reader.locate(list[0]!.cid))!.name;
+    await rm(join(blocks, used));
     await expectAll(reader, list);
     expect(await reader.has(list[1]!.cid)).toBe(true);
   });
@@ -234,6 +235,9 @@ describe("a collection", () => {
     const root = await repack(store, [noise(100, 1)]);
     await store.pin(root);
     await age();
+    // what a process leaves that dies while it writes a record
+    await writeFile(join(directory, "pins", `.${root}.0123456789ab`), "compl");
+    expect(await (await open()).gc()).toEqual({ removed: 0 });
     const record = join(directory, "pins", root.toString());
     await rm(record);
     // a record that gives an error when it is read
@@ -266,7 +270,7 @@ async function packedBy(store: DirectoryStore, list: readonly Block[], meanwhile
   }
   await meanwhile();
   await store.takeUp(writer);
-  return { root, car: writer.path };
+  return { root, car: join(blocks, writer.name) };
 }
 
 describe("what a collection has in its hands", () => {
@@ -300,7 +304,7 @@ describe("what a collection has in its hands", () => {
     await store.close();
     await age();
     await aside(Date.now() - 120_000);
-    for (const name of ["m1-00.idx", "m2-00.idx.0123456789ab"]) await writeFile(join(blocks, name), "x");
+    for (const name of ["m1-00.idx", ".m2-00.idx.0123456789ab"]) await writeFile(join(blocks, name), "x");
     await age();
     const other = await open();
     expect(await other.gc()).toEqual({ removed: 0 });
@@ -331,7 +335,7 @@ describe("a writer", () => {
   it("takes nothing any more once it ends, and says so", async () => {
     await mkdir(blocks);
     const [one, two] = await some(2);
-    const writer = await CarWriter.begin(join(blocks, "a.car"));
+    const writer = await CarWriter.begin(new DiskFolder(blocks), "a.car");
     const added = await writer.add(one!.cid, one!.bytes);
     expect(added?.length).toBe(100);
     const ending = writer.end();
@@ -343,7 +347,7 @@ describe("a writer", () => {
   it("says so when its file is gone in the end", async () => {
     const store = await open();
     const writer = await store.carFile("pack-a");
-    await rm(writer.path);
+    await rm(join(blocks, writer.name));
     await expect(store.takeUp(writer)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
     await writer.leave();
   });

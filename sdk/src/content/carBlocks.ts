@@ -1,29 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { access, mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
 import type { CID } from "multiformats/cid";
-import {
-  asideSince,
-  freshName,
-  isAside,
-  isLeftOver,
-  modifiedAt,
-  putBack,
-  removeUnused,
-} from "./asideFiles.ts";
 import { BuskerError } from "../protocol/errors.ts";
-import { BlockIndex, DIGEST } from "./blockIndex.ts";
-import { CAR, readIndex, scan, type CarRecord } from "./carFile.ts";
+import { BlockIndex, DIGEST, digestKey } from "./blockIndex.ts";
+import { readIndex, scan, type CarRecord } from "./carFile.ts";
+import { CAR, freshName, INDEX, indexNameOf, isAside, isCar } from "./carNames.ts";
 import { CarWriter } from "./carWriter.ts";
 import { isBlockOf } from "./checkBlock.ts";
-import { ASIDE_MS, CLOCK_LAG_MS } from "./constants.ts";
 import { storeError } from "./errors.ts";
-import { OpenFiles } from "./openFiles.ts";
-import { makeDirectory, syncDirectory } from "./syncDirectory.ts";
+import { isMissing, unlessMissing, type Folder } from "./folder.ts";
 
-/** A CAR file of the directory, as far as it is known. */
+/** A CAR file of the folder, as far as it is known. */
 interface KnownFile {
-  readonly path: string;
+  readonly name: string;
   /** Nobody adds to it any more, or this store alone: what is in it is known. */
   ended: boolean;
   /** Bytes of it that are in the index. */
@@ -42,9 +29,10 @@ interface OwnFile {
   readonly number: number;
 }
 
-/** Where a block is on the disk. */
+/** Where a block is. */
 export interface BlockPlace {
-  readonly path: string;
+  /** Of its CAR file. */
+  readonly name: string;
   readonly offset: number;
   readonly length: number;
   /** A collection has the file in its hands: it can be read, but not be relied on. */
@@ -52,18 +40,16 @@ export interface BlockPlace {
 }
 
 /**
- * Blocks in CAR files. Several processes may use one directory at the same time: each adds to files of its own and reads all. What
- * is in which file is kept in memory and follows from the files: an index beside a file says that nobody adds to it any more, and
- * saves reading it through. A process that dies leaves its file to be read by the others.
+ * Blocks in CAR files. Several processes, or tabs, may use one folder at the same time: each adds to files of its own and reads all.
+ * What is in which file is kept in memory and follows from the files: an index beside a file says that nobody adds to it any more, and
+ * saves reading it through. One that dies leaves its file to be read by the others.
  *
  * It stores and gives bytes as they are; whoever reads for use checks them (see checkBlock).
  */
 export class CarBlocks {
-  readonly directory: string;
-  readonly #open = new OpenFiles();
+  readonly #folder: Folder;
   readonly #files: KnownFile[] = [];
   #index = new BlockIndex();
-  #listedAt = -1n;
   /** How often files began to be read from their beginnings. */
   #readings = 0;
   #refreshing: Promise<void> = Promise.resolve();
@@ -73,20 +59,20 @@ export class CarBlocks {
   readonly #unsynced = new Set<KnownFile>();
   readonly #adding = new Map<string, Promise<void>>();
 
-  constructor(directory: string) {
-    this.directory = directory;
+  constructor(folder: Folder) {
+    this.#folder = folder;
   }
 
-  /** Makes sure that the directory exists and can be written to. @throws {BuskerError} STORE_FULL, STORE_UNUSABLE */
+  /** How messages call its folder. */
+  get place(): string {
+    return this.#folder.path;
+  }
+
+  /** Makes sure that the folder exists and can be written to. @throws {BuskerError} STORE_FULL, STORE_UNUSABLE */
   async prepare(): Promise<void> {
-    try {
-      await makeDirectory(this.directory);
-      const probe = join(this.directory, `.${randomBytes(8).toString("hex")}`);
-      await mkdir(probe);
-      await rm(probe, { recursive: true });
-    } catch (error) {
-      throw storeError(this.directory, "use the block store", error);
-    }
+    await this.#folder.prepare().catch((error: unknown) => {
+      throw this.#error("use the block store", error);
+    });
   }
 
   /**
@@ -98,7 +84,7 @@ export class CarBlocks {
     if (cid.multihash.digest.length !== DIGEST)
       throw new RangeError(`${cid} is not named by a sha-256 digest`);
     if (await this.touch(cid)) return;
-    const key = Buffer.from(cid.multihash.digest).toString("latin1");
+    const key = digestKey(cid.multihash.digest);
     const adding = this.#adding.get(key) ?? this.#add(cid, bytes).finally(() => this.#adding.delete(key));
     this.#adding.set(key, adding);
     await adding;
@@ -113,10 +99,10 @@ export class CarBlocks {
   async get(cid: CID): Promise<Uint8Array | null> {
     for (let place = await this.locate(cid); place !== null; place = await this.locate(cid)) {
       try {
-        return await this.#open.read(place.path, place.offset, place.length);
+        return await this.#folder.read(place.name, place.offset, place.length);
       } catch (error) {
-        if (!isMissing(error)) throw storeError(this.directory, "read a block", error);
-        this.#lose(place.path);
+        if (!isMissing(error)) throw this.#error("read a block", error);
+        this.#lose(place.name);
       }
     }
     return null;
@@ -134,7 +120,7 @@ export class CarBlocks {
 
   /** Tells whether a block is here, without looking at its bytes. @throws {BuskerError} STORE_UNUSABLE */
   async has(cid: CID): Promise<boolean> {
-    return (await this.#reach(cid, (path) => access(path))) !== null;
+    return (await this.#reach(cid, ({ name }) => this.#folder.modifiedAt(name))) !== null;
   }
 
   /**
@@ -144,12 +130,11 @@ export class CarBlocks {
    * @throws {BuskerError} STORE_UNUSABLE
    */
   async touch(cid: CID): Promise<boolean> {
-    const place = await this.#reach(cid, async (path, aside) => {
-      const now = new Date();
-      if (!aside) await utimes(path, now, now);
+    const place = await this.#reach(cid, async (found) => {
+      if (!found.isAside) await this.#folder.touch(found.name);
     });
     if (place === null || place.isAside) return false;
-    const file = this.#files[this.#number(place.path)];
+    const file = this.#files[this.#number(place.name)];
     if (file?.synced === false) this.#unsynced.add(file);
     return true;
   }
@@ -177,14 +162,12 @@ export class CarBlocks {
         await writer.end();
         this.#synced(this.#files[number]!);
       }
-      if (this.#unsynced.size === 0) return;
-      for (const file of this.#unsynced) {
-        if (!file.gone) await syncFile(file.path);
-        this.#synced(file);
-      }
-      await syncDirectory(this.directory);
+      const files = [...this.#unsynced];
+      if (files.length === 0) return;
+      await this.#folder.flush(files.map(({ name }) => name));
+      for (const file of files) this.#synced(file);
     } catch (error) {
-      throw storeError(this.directory, "store blocks", error);
+      throw this.#error("store blocks", error);
     }
   }
 
@@ -195,26 +178,24 @@ export class CarBlocks {
    */
   async carFile(name: string): Promise<CarWriter> {
     try {
-      await makeDirectory(this.directory);
-      return await CarWriter.open(join(this.directory, name + CAR));
+      return await CarWriter.open(this.#folder, name + CAR);
     } catch (error) {
-      throw storeError(this.directory, "store blocks", error);
+      throw this.#error("store blocks", error);
     }
   }
 
   /** Brings such a file to the disk, and gives its blocks from now on. @throws {BuskerError} STORE_FULL, STORE_UNUSABLE */
   async takeUp(writer: CarWriter): Promise<void> {
     try {
-      const now = new Date();
-      await utimes(writer.path, now, now);
+      await this.#folder.touch(writer.name);
       await writer.end();
     } catch (error) {
-      if (isMissing(error)) throw takenAway(writer.path, error);
-      throw storeError(this.directory, "store blocks", error);
+      if (isMissing(error)) throw takenAway(writer, error);
+      throw this.#error("store blocks", error);
     }
     // It was listed, perhaps, while it was being written.
-    this.#lose(writer.path);
-    const number = this.#files.push(ownFile(writer.path, true)) - 1;
+    this.#lose(writer.name);
+    const number = this.#files.push(ownFile(writer.name, true)) - 1;
     for (const { digest, offset, length } of writer.records) {
       this.#index.add(digest, { file: number, offset, length });
     }
@@ -224,7 +205,7 @@ export class CarBlocks {
     try {
       await this.settle();
     } finally {
-      await this.#open.close();
+      await this.#folder.close();
     }
   }
 
@@ -243,11 +224,11 @@ export class CarBlocks {
   ): Promise<number> {
     await this.settle();
     try {
-      await this.#takeBack(since);
+      await this.#clearAway(since);
       await this.#refresh();
       const old: [number, KnownFile][] = [];
       for (const [number, file] of this.#files.entries()) {
-        if (!file.gone && !isAside(file.path) && (await modifiedAt(file.path)) < since)
+        if (!file.gone && !isAside(file.name) && (await this.#modifiedAt(file.name)) < since)
           old.push([number, file]);
       }
       const keptAs = await decide();
@@ -258,7 +239,7 @@ export class CarBlocks {
       }
       return removed;
     } catch (error) {
-      throw storeError(this.directory, "remove blocks", error);
+      throw this.#error("remove blocks", error);
     }
   }
 
@@ -271,7 +252,7 @@ export class CarBlocks {
   ): Promise<number> {
     const kept: { cid: CID; record: CarRecord }[] = [];
     let unkept = 0;
-    for (const record of await recordsOf(file.path)) {
+    for (const record of await this.#recordsOf(file.name)) {
       const cid = keptAs(record.digest);
       if (cid === undefined) unkept++;
       else kept.push({ cid, record });
@@ -279,12 +260,13 @@ export class CarBlocks {
     if (unkept === 0 && kept.length > 0) return 0;
     for (const { cid, record } of kept) {
       if (await this.#isElsewhere(cid, number)) continue;
-      const bytes = await this.#open.read(file.path, record.offset, record.length);
+      const bytes = await this.#folder.read(file.name, record.offset, record.length);
       if (await isBlockOf(cid, bytes)) await this.#add(cid, bytes);
     }
     await this.settle();
-    if (!(await removeUnused(file.path, since))) return 0;
-    this.#lose(file.path);
+    if (!(await this.#folder.removeUntouched(file.name, since))) return 0;
+    this.#lose(file.name);
+    await this.#folder.remove(indexNameOf(file.name));
     return unkept;
   }
 
@@ -300,29 +282,39 @@ export class CarBlocks {
     return false;
   }
 
-  /** Gives back what collections that died have moved aside, and clears away what else processes that died have left. */
-  async #takeBack(since: number): Promise<void> {
-    const names = new Set(await unlessMissing(readdir(this.directory), []));
+  /** Takes back and clears away what collections and writers that died have left. */
+  async #clearAway(since: number): Promise<void> {
+    await this.#folder.recover(since);
+    const names = await this.#folder.list();
+    const indexes = new Set(names.filter(isCar).map(indexNameOf));
     for (const name of names) {
-      const path = join(this.directory, name);
-      if (isAside(name) && asideSince(path) < Date.now() - ASIDE_MS)
-        await unlessMissing(putBack(path), undefined);
-      else if (isLeftOver(name, names) && (await modifiedAt(path)) < since) await rm(path, { force: true });
+      if (!name.endsWith(INDEX) || indexes.has(name)) continue;
+      if ((await this.#modifiedAt(name)) < since) await this.#folder.remove(name);
     }
   }
 
+  /** @returns infinity for a file that another process has taken. */
+  #modifiedAt(name: string): Promise<number> {
+    return unlessMissing(this.#folder.modifiedAt(name), Number.POSITIVE_INFINITY);
+  }
+
+  async #recordsOf(name: string): Promise<CarRecord[]> {
+    const records = await readIndex(this.#folder, name);
+    if (records !== null) return [...records];
+    const found: CarRecord[] = [];
+    await scan(this.#folder, name, 0, (record) => found.push(record));
+    return found;
+  }
+
   /** Reaches for the file of a block, which another process may have removed. */
-  async #reach(
-    cid: CID,
-    use: (path: string, aside: boolean) => Promise<unknown>,
-  ): Promise<BlockPlace | null> {
+  async #reach(cid: CID, use: (place: BlockPlace) => Promise<unknown>): Promise<BlockPlace | null> {
     for (let place = await this.locate(cid); place !== null; place = await this.locate(cid)) {
       try {
-        await use(place.path, place.isAside);
+        await use(place);
         return place;
       } catch (error) {
-        if (!isMissing(error)) throw storeError(this.directory, "look for a block", error);
-        this.#lose(place.path);
+        if (!isMissing(error)) throw this.#error("look for a block", error);
+        this.#lose(place.name);
       }
     }
     return null;
@@ -345,7 +337,7 @@ export class CarBlocks {
         return;
       }
     } catch (error) {
-      throw storeError(this.directory, "store a block", error);
+      throw this.#error("store a block", error);
     }
   }
 
@@ -355,25 +347,23 @@ export class CarBlocks {
       const writing = (this.#writer ??= this.#begin());
       try {
         const { writer } = await writing;
-        const now = new Date();
-        await utimes(writer.path, now, now);
+        await this.#folder.touch(writer.name);
         return await writing;
       } catch (error) {
         if (this.#writer === writing) this.#writer = undefined;
         if (!isMissing(error)) throw error;
         const { writer } = await writing;
-        this.#lose(writer.path);
+        this.#lose(writer.name);
         await writer.leave();
       }
     }
   }
 
   async #begin(): Promise<OwnFile> {
-    await makeDirectory(this.directory);
-    const writer = await CarWriter.begin(join(this.directory, freshName()));
+    const writer = await CarWriter.begin(this.#folder, freshName());
     // It is this store's own: what is added to it is known without reading it. It may have been listed already.
-    let number = this.#number(writer.path);
-    if (number < 0) number = this.#files.push(ownFile(writer.path, false)) - 1;
+    let number = this.#number(writer.name);
+    if (number < 0) number = this.#files.push(ownFile(writer.name, false)) - 1;
     this.#files[number]!.ended = true;
     this.#unsynced.add(this.#files[number]!);
     return { writer, number };
@@ -383,20 +373,24 @@ export class CarBlocks {
     const place = this.#index.find(cid.multihash.digest);
     const file = place === null ? undefined : this.#files[place.file];
     if (place === null || file === undefined || file.gone) return null;
-    return { path: file.path, offset: place.offset, length: place.length, isAside: isAside(file.path) };
+    return { name: file.name, offset: place.offset, length: place.length, isAside: isAside(file.name) };
   }
 
-  #number(path: string): number {
-    return this.#files.findLastIndex((file) => file.path === path && !file.gone);
+  #number(name: string): number {
+    return this.#files.findLastIndex((file) => file.name === name && !file.gone);
   }
 
-  #lose(path: string): void {
-    const file = this.#files[this.#number(path)];
+  #lose(name: string): void {
+    const file = this.#files[this.#number(name)];
     if (file === undefined) return;
     file.gone = true;
     this.#unsynced.delete(file);
     this.#readAgain();
-    void this.#open.forget(path);
+    this.#folder.forget(name);
+  }
+
+  #error(doing: string, error: unknown): unknown {
+    return storeError(this.#folder.path, doing, error);
   }
 
   /** Others may have blocks that were remembered of one file only. */
@@ -416,7 +410,7 @@ export class CarBlocks {
       .then(() => {
         this.#refreshNext = undefined;
         return (this.#refreshing = this.#look().catch((error: unknown) => {
-          throw storeError(this.directory, "list blocks", error);
+          throw this.#error("list blocks", error);
         }));
       });
     return this.#refreshNext;
@@ -425,24 +419,19 @@ export class CarBlocks {
   async #look(): Promise<void> {
     // Those that are begun meanwhile may not be in the list yet.
     const before = this.#files.length;
-    const found = await unlessMissing(stat(this.directory, { bigint: true }), null);
-    const mtimeNs = found?.mtimeNs ?? -1n;
-    if (mtimeNs !== this.#listedAt) {
-      const names = await unlessMissing(readdir(this.directory), []);
-      const cars = names.filter((name) => name.endsWith(CAR) || isAside(name)).toSorted();
-      const paths = new Set(cars.map((name) => join(this.directory, name)));
+    const listed = await this.#folder.listChanged();
+    if (listed !== null) {
+      const names = new Set(listed.filter(isCar).toSorted());
       for (const file of this.#files.slice(0, before)) {
-        if (!file.gone && !paths.has(file.path)) this.#lose(file.path);
+        if (!file.gone && !names.has(file.name)) this.#lose(file.name);
       }
-      for (const path of paths) if (this.#number(path) < 0) this.#files.push(otherFile(path));
-      // A change right after the listing may leave the same time.
-      this.#listedAt = BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n > mtimeNs ? mtimeNs : -1n;
+      for (const name of names) if (this.#number(name) < 0) this.#files.push(otherFile(name));
     }
     for (const [number, file] of this.#files.entries()) {
       if (file.ended || file.gone) continue;
       await this.#read(number, file).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
-        this.#lose(file.path);
+        this.#lose(file.name);
       });
     }
   }
@@ -453,67 +442,37 @@ export class CarBlocks {
       if (file.damaged.has(offset)) return;
       // A file that can be relied on comes first.
       const other = this.#files[this.#index.find(digest)?.file ?? -1];
-      if (isAside(file.path) && other?.gone === false) return;
+      if (isAside(file.name) && other?.gone === false) return;
       this.#index.add(digest, { file: number, offset, length });
     };
-    const records = await readIndex(file.path);
+    const records = await readIndex(this.#folder, file.name);
     if (records !== null) {
       for (const record of records) add(record);
       file.ended = true;
       file.synced = true;
       return;
     }
-    const { size } = await stat(file.path);
-    if (size <= file.scanned) return;
     const reading = this.#readings;
-    const scanned = await scan(file.path, file.scanned, add);
+    const scanned = await scan(this.#folder, file.name, file.scanned, add);
     if (reading === this.#readings) file.scanned = scanned;
   }
 }
 
-function takenAway(path: string, cause: unknown): BuskerError {
-  return new BuskerError("STORE_UNUSABLE", `Cannot store blocks: ${path} was removed meanwhile.`, {
-    hint: "Repeat the step, and leave the files of the store to Busker.",
-    cause,
-  });
+function takenAway({ folder, name }: CarWriter, cause: unknown): BuskerError {
+  return new BuskerError(
+    "STORE_UNUSABLE",
+    `Cannot store blocks: ${name} in ${folder.path} was removed meanwhile.`,
+    {
+      hint: "Repeat the step, and leave the files of the store to Busker.",
+      cause,
+    },
+  );
 }
 
-function otherFile(path: string): KnownFile {
-  return { path, ended: false, scanned: 0, gone: false, synced: false, damaged: new Set() };
+function otherFile(name: string): KnownFile {
+  return { name, ended: false, scanned: 0, gone: false, synced: false, damaged: new Set() };
 }
 
-function ownFile(path: string, synced: boolean): KnownFile {
-  return { ...otherFile(path), ended: true, synced };
-}
-
-async function recordsOf(path: string): Promise<CarRecord[]> {
-  const records = await readIndex(path);
-  if (records !== null) return [...records];
-  const found: CarRecord[] = [];
-  await scan(path, 0, (record) => found.push(record));
-  return found;
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+").catch((error: unknown) => {
-    if (isMissing(error)) return null;
-    throw error;
-  });
-  if (file === null) return;
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function unlessMissing<T>(work: Promise<T>, otherwise: T): Promise<T> {
-  return work.catch((error: unknown) => {
-    if (isMissing(error)) return otherwise;
-    throw error;
-  });
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+function ownFile(name: string, synced: boolean): KnownFile {
+  return { ...otherFile(name), ended: true, synced };
 }

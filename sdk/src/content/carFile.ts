@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { open, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { concat, equal } from "../crypto/bytes.ts";
+import { sha256 } from "../crypto/sha256.ts";
 import { EMPTY_HEADER, MAX_SECTION_HEAD, readSectionHead } from "./carFormat.ts";
+import { indexNameOf } from "./carNames.ts";
 import { MAX_BLOCK_BYTES } from "./constants.ts";
-import { syncDirectory } from "./syncDirectory.ts";
+import type { Folder } from "./folder.ts";
 
 /** A block in a CAR file. */
 export interface CarRecord {
@@ -14,15 +14,10 @@ export interface CarRecord {
   readonly length: number;
 }
 
-export const CAR = ".car";
-/** What is in a CAR file that nobody adds to any more. */
-const INDEX = ".idx";
 const RECORD = 44;
-const MAGIC = Buffer.from("busker2\n");
-const CHECKSUM = 32;
-
-/** @returns the path of a CAR file's index, also for one that a collection has in its hands. */
-export const indexPathOf = (path: string): string => path.slice(0, path.lastIndexOf(CAR)) + INDEX;
+const MAGIC = new TextEncoder().encode("busker2\n");
+/** Bytes before the records: the magic ones and a checksum. */
+const HEAD = MAGIC.length + 32;
 
 /**
  * Reads the sections from `from` on, as far as there are whole ones: a file that is being written to may have holes and an
@@ -30,21 +25,22 @@ export const indexPathOf = (path: string): string => path.slice(0, path.lastInde
  *
  * @returns where the next section will begin
  */
-export async function scan(path: string, from: number, found: (record: CarRecord) => void): Promise<number> {
-  const file = await open(path, "r");
+export async function scan(
+  folder: Folder,
+  name: string,
+  from: number,
+  found: (record: CarRecord) => void,
+): Promise<number> {
+  const file = await folder.openToRead(name);
   try {
-    const { size } = await file.stat();
+    const size = await file.size();
     let next = Math.max(from, EMPTY_HEADER.length);
-    const head = Buffer.alloc(MAX_SECTION_HEAD);
     for (;;) {
-      const { bytesRead } = await file.read(head, 0, head.length, next);
-      const section = readSectionHead(head.subarray(0, bytesRead));
+      const section = next < size ? readSectionHead(await file.read(next, MAX_SECTION_HEAD)) : null;
       if (section === null || section.blockLength > MAX_BLOCK_BYTES) return next;
       const offset = next + section.headLength;
       if (offset + section.blockLength > size) return next;
-      // The head is read into the same memory again.
-      const digest = Uint8Array.from(section.cid.multihash.digest);
-      found({ digest, offset, length: section.blockLength });
+      found({ digest: section.cid.multihash.digest, offset, length: section.blockLength });
       next = offset + section.blockLength;
     }
   } finally {
@@ -54,27 +50,30 @@ export async function scan(path: string, from: number, found: (record: CarRecord
 
 /** Records one after the other: 44 bytes each. */
 export class Records {
-  #bytes: Buffer;
+  #bytes: Uint8Array;
+  #view: DataView;
   #length: number;
 
-  constructor(bytes: Buffer = Buffer.alloc(0)) {
+  constructor(bytes: Uint8Array = new Uint8Array()) {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#length = bytes.length - (bytes.length % RECORD);
   }
 
-  get bytes(): Buffer {
+  get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
   add({ digest, offset, length }: CarRecord): void {
     if (this.#length + RECORD > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(64 * RECORD, 2 * this.#bytes.length));
+      const larger = new Uint8Array(Math.max(64 * RECORD, 2 * this.#bytes.length));
       larger.set(this.#bytes);
       this.#bytes = larger;
+      this.#view = viewOf(larger);
     }
     this.#bytes.set(digest, this.#length);
-    this.#bytes.writeDoubleLE(offset, this.#length + 32);
-    this.#bytes.writeUInt32LE(length, this.#length + 40);
+    this.#view.setFloat64(this.#length + 32, offset, true);
+    this.#view.setUint32(this.#length + 40, length, true);
     this.#length += RECORD;
   }
 
@@ -82,36 +81,30 @@ export class Records {
     for (let at = 0; at < this.#length; at += RECORD) {
       yield {
         digest: this.#bytes.subarray(at, at + 32),
-        offset: this.#bytes.readDoubleLE(at + 32),
-        length: this.#bytes.readUInt32LE(at + 40),
+        offset: this.#view.getFloat64(at + 32, true),
+        length: this.#view.getUint32(at + 40, true),
       };
     }
   }
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** @returns the blocks of a file that nobody adds to any more; null while somebody may, or when the index is damaged. */
-export async function readIndex(path: string): Promise<Records | null> {
-  const bytes = await readFile(indexPathOf(path)).catch(() => null);
-  if (bytes === null || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
-  const records = bytes.subarray(MAGIC.length + CHECKSUM);
-  const isWhole = checksumOf(records).equals(bytes.subarray(MAGIC.length, MAGIC.length + CHECKSUM));
-  return isWhole ? new Records(records) : null;
+export async function readIndex(folder: Folder, name: string): Promise<Records | null> {
+  const bytes = await folder.readWhole(indexNameOf(name)).catch(() => null);
+  if (bytes === null) return null;
+  const records = bytes.subarray(HEAD);
+  return equal(bytes.subarray(0, HEAD), await headOf(records)) ? new Records(records) : null;
 }
 
 /** Notes that a file will not change any more, and what is in it: on the disk, and with its name. */
-export async function writeIndex(path: string, records: Records): Promise<void> {
-  const temporary = `${indexPathOf(path)}.${randomBytes(6).toString("hex")}`;
-  try {
-    const { bytes } = records;
-    await writeFile(temporary, Buffer.concat([MAGIC, checksumOf(bytes), bytes]), { flush: true });
-    await rename(temporary, indexPathOf(path));
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-  await syncDirectory(dirname(path));
+export async function writeIndex(folder: Folder, name: string, { bytes }: Records): Promise<void> {
+  await folder.replace(indexNameOf(name), concat(await headOf(bytes), bytes));
 }
 
-function checksumOf(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
+async function headOf(records: Uint8Array): Promise<Uint8Array> {
+  return concat(MAGIC, await sha256(records));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isAside } from "./asideFiles.ts";
+import { isAside } from "./carNames.ts";
 import { openLocalStore, type DirectoryStore } from "./localStore.ts";
 import { damage } from "./testing/damage.ts";
 import { ROOTS, rootOf, type SharedRoot } from "./testing/sharedRoots.ts";

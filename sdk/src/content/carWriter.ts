@@ -1,64 +1,61 @@
-import { constants } from "node:fs";
-import { open, rm, stat, type FileHandle } from "node:fs/promises";
 import type { CID } from "multiformats/cid";
-import { indexPathOf, Records, writeIndex, type CarRecord } from "./carFile.ts";
+import { Records, writeIndex, type CarRecord } from "./carFile.ts";
 import { EMPTY_HEADER, sectionHead } from "./carFormat.ts";
+import { indexNameOf } from "./carNames.ts";
+import type { Folder, WritableFile } from "./folder.ts";
 
 /** Adds blocks to a CAR file of its own, several at a time. */
 export class CarWriter {
-  readonly path: string;
+  readonly folder: Folder;
+  readonly name: string;
   /** What is in it. */
   readonly records = new Records();
   /** Something was in it when it was opened. */
   readonly isResumed: boolean;
-  readonly #file: FileHandle;
+  readonly #file: WritableFile;
   #end = EMPTY_HEADER.length;
   #hasEnded = false;
   readonly #underWay = new Set<Promise<CarRecord>>();
 
-  private constructor(path: string, file: FileHandle, isResumed = false) {
-    this.path = path;
+  private constructor(folder: Folder, name: string, file: WritableFile, isResumed = false) {
+    this.folder = folder;
+    this.name = name;
     this.#file = file;
     this.isResumed = isResumed;
   }
 
   /** Begins a new file. @throws errors of the file system; there is none then */
-  static async begin(path: string): Promise<CarWriter> {
-    const file = await open(path, "wx");
+  static async begin(folder: Folder, name: string): Promise<CarWriter> {
+    const file = await folder.create(name);
     try {
-      await writeAll(file, [EMPTY_HEADER], 0);
+      await file.write([EMPTY_HEADER], 0);
     } catch (error) {
       await file.close();
-      await rm(path, { force: true });
+      await folder.remove(name);
       throw error;
     }
-    return new CarWriter(path, file);
+    return new CarWriter(folder, name, file);
   }
 
   /** Opens a file for blocks at places of the caller's own choice. @throws errors of the file system */
-  static async open(path: string): Promise<CarWriter> {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+  static async open(folder: Folder, name: string): Promise<CarWriter> {
+    const file = await folder.open(name);
     try {
-      const { size, ino } = await file.stat();
+      const size = await file.size();
       // An index of a file that was here before.
-      if (size === 0) await rm(indexPathOf(path), { force: true });
-      await writeAll(file, [EMPTY_HEADER], 0);
-      // A collection may have taken it just before; from now on it is young.
-      if ((await stat(path)).ino === ino) return new CarWriter(path, file, size > EMPTY_HEADER.length);
+      if (size === 0) await folder.remove(indexNameOf(name));
+      await file.write([EMPTY_HEADER], 0);
+      return new CarWriter(folder, name, file, size > EMPTY_HEADER.length);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-        await file.close();
-        throw error;
-      }
+      await file.close();
+      throw error;
     }
-    await file.close();
-    return CarWriter.open(path);
   }
 
-  /** Writes a block's section. @throws errors of the file system */
+  /** Writes a block's section, and notes that it is there. @throws errors of the file system */
   async addAt(position: number, cid: CID, bytes: Uint8Array): Promise<void> {
     const head = sectionHead(cid, bytes.length);
-    await writeAll(this.#file, [head, bytes], position);
+    await this.#file.write([head, bytes], position);
     this.records.add({
       digest: cid.multihash.digest,
       offset: position + head.length,
@@ -66,7 +63,7 @@ export class CarWriter {
     });
   }
 
-  /** Closes it unfinished: what is in it can be used again. */
+  /** Closes it unfinished: what is in it can be used again. Harmless when it has ended. */
   async leave(): Promise<void> {
     await this.#file.close();
   }
@@ -87,11 +84,11 @@ export class CarWriter {
     this.#hasEnded = true;
     await Promise.allSettled(this.#underWay);
     try {
-      await this.#file.datasync();
+      await this.#file.flush();
     } finally {
       await this.#file.close();
     }
-    await writeIndex(this.path, this.records);
+    await writeIndex(this.folder, this.name, this.records);
   }
 
   async #add(cid: CID, bytes: Uint8Array): Promise<CarRecord> {
@@ -101,8 +98,8 @@ export class CarWriter {
     const end = this.#end;
     try {
       // Who reads the file meanwhile takes a head for a whole section.
-      await writeAll(this.#file, [bytes], begin + head.length);
-      await writeAll(this.#file, [head], begin);
+      await this.#file.write([bytes], begin + head.length);
+      await this.#file.write([head], begin);
     } catch (error) {
       // the space is given back where nothing lies behind it
       if (this.#end === end && this.#underWay.size <= 1) {
@@ -114,19 +111,5 @@ export class CarWriter {
     const record = { digest: cid.multihash.digest, offset: begin + head.length, length: bytes.length };
     this.records.add(record);
     return record;
-  }
-}
-
-async function writeAll(file: FileHandle, parts: Uint8Array[], position: number): Promise<void> {
-  const { bytesWritten } = await file.writev(parts, position);
-  let done = bytesWritten;
-  let from = 0;
-  for (const part of parts) {
-    for (let at = Math.max(0, done - from); at < part.length;) {
-      const rest = await file.write(part, at, part.length - at, position + from + at);
-      at += rest.bytesWritten;
-      done = from + at;
-    }
-    from += part.length;
   }
 }

@@ -1,4 +1,5 @@
 import type { CID } from "multiformats/cid";
+import { digestKey } from "./blockIndex.ts";
 import type { CarBlocks } from "./carBlocks.ts";
 import { checkBlock } from "./checkBlock.ts";
 import { CLOCK_LAG_MS, COLLECT_GRACE_SECONDS, WALK_CONCURRENCY } from "./constants.ts";
@@ -23,8 +24,7 @@ export async function collect(
 ): Promise<{ removed: number }> {
   const since = Date.now() - graceSeconds * 1000 - CLOCK_LAG_MS;
   const kept = new Map<string, CID>();
-  const keyOf = (digest: Uint8Array): string => Buffer.from(digest).toString("latin1");
-  const keep = (cid: CID): void => void kept.set(keyOf(cid.multihash.digest), cid);
+  const keep = (cid: CID): void => void kept.set(digestKey(cid.multihash.digest), cid);
   const removed = await blocks.sweep(since, async () => {
     for (const { root, complete } of await pins.list()) {
       await walk({
@@ -35,14 +35,13 @@ export async function collect(
         read: async (cid) => {
           keep(cid);
           const bytes = await blocks.get(cid);
-          if (bytes !== null) return checkBlock(cid, bytes, `a file in ${blocks.directory} has`);
-          if (complete)
-            throw notFound(cid, `it belongs to the pin ${root} but is not in ${blocks.directory}`);
+          if (bytes !== null) return checkBlock(cid, bytes, `a file in ${blocks.place} has`);
+          if (complete) throw notFound(cid, `it belongs to the pin ${root} but is not in ${blocks.place}`);
           return undefined;
         },
       });
     }
-    return (digest) => kept.get(keyOf(digest));
+    return (digest) => kept.get(digestKey(digest));
   });
   return { removed };
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { withBitswap } from "@helia/bitswap";
 import { withLibp2pLight } from "@helia/libp2p";
 import { generateKeyPair } from "@libp2p/crypto/keys";
@@ -10,7 +9,6 @@ import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createHeliaLight } from "helia";
 import { BuskerError } from "../protocol/errors.ts";
-import { CarBlocks } from "./carBlocks.ts";
 import { serveBlocks } from "./blockStream.ts";
 import {
   DIAL_TIMEOUT_MS,
@@ -21,7 +19,8 @@ import {
 } from "./constants.ts";
 import { HeliaBlocks } from "./heliaBlocks.ts";
 import { peerIdentity } from "./identity.ts";
-import { DirectoryStore, type Network } from "./localStore.ts";
+import type { Network } from "./folderStore.ts";
+import { blocksIn, DirectoryStore } from "./localStore.ts";
 import { PeerFetch } from "./peerFetch.ts";
 import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { Libp2p } from "@libp2p/interface";
@@ -76,7 +75,7 @@ export async function openHeliaStore(options: HeliaStoreOptions): Promise<HeliaS
     source,
     onServed,
   } = options;
-  const blocks = new CarBlocks(join(directory, "blocks"));
+  const blocks = blocksIn(directory);
   await blocks.prepare();
   const privateKey = identity === "kept" ? await peerIdentity(directory) : await generateKeyPair("Ed25519");
   // with no router that answers at once, looking for providers would never end

@@ -1,153 +1,39 @@
 import { join } from "node:path";
 import type { CID } from "multiformats/cid";
-import { BuskerError } from "../protocol/errors.ts";
-import { CarBlocks, type BlockPlace } from "./carBlocks.ts";
-import type { CarWriter } from "./carWriter.ts";
-import { isBlockOf } from "./checkBlock.ts";
-import { collect } from "./collect.ts";
-import { corrupt, notFound } from "./errors.ts";
+import { CarBlocks } from "./carBlocks.ts";
+import { DiskFolder } from "./diskFolder.ts";
+import { FolderStore, OFFLINE, type Network } from "./folderStore.ts";
 import { PinRecords } from "./pinRecords.ts";
-import { pull } from "./pull.ts";
-import type { AbortOptions, CollectOptions, ContentStore, PinOptions } from "./store.ts";
 
-/** Where blocks come from that the directory lacks. */
-export interface Network {
-  /** Fetches a block, checked. */
-  fetch(cid: CID, options?: AbortOptions): Promise<Uint8Array>;
-  addresses(): string[];
-  connect(multiaddrs: readonly string[], options?: AbortOptions): Promise<void>;
-  close(): Promise<void>;
+/** Where a block is on this machine's disk. */
+export interface FilePlace {
+  /** Of its CAR file. */
+  readonly path: string;
+  /** Of the block's first byte, from the beginning of the file. */
+  readonly offset: number;
+  readonly length: number;
 }
 
-const OFFLINE: Network = {
-  fetch: async (cid) => {
-    throw notFound(cid, "it is not in this directory, and this store has no network");
-  },
-  addresses: () => [],
-  connect: async () => {
-    throw new BuskerError("PEER_UNREACHABLE", "Cannot connect: this store has no network.", {
-      hint: "Open the directory with an embedded node (openHeliaStore) to exchange blocks with others.",
-    });
-  },
-  close: async () => {},
-};
+/** The blocks of a store's directory. */
+export function blocksIn(directory: string): CarBlocks {
+  return new CarBlocks(new DiskFolder(join(directory, "blocks")));
+}
 
 /** A {@link ContentStore} over a directory that several processes may share: `blocks/` and `pins/`. */
-export class DirectoryStore implements ContentStore {
+export class DirectoryStore extends FolderStore {
   readonly #blocks: CarBlocks;
-  readonly #pins: PinRecords;
-  readonly #network: Network;
 
-  constructor(
-    directory: string,
-    network: Network = OFFLINE,
-    blocks: CarBlocks = new CarBlocks(join(directory, "blocks")),
-  ) {
+  constructor(directory: string, network: Network = OFFLINE, blocks: CarBlocks = blocksIn(directory)) {
+    super(blocks, new PinRecords(new DiskFolder(join(directory, "pins"))), network);
     this.#blocks = blocks;
-    this.#pins = new PinRecords(join(directory, "pins"));
-    this.#network = network;
   }
 
-  async get(cid: CID, options: AbortOptions = {}): Promise<Uint8Array> {
-    options.signal?.throwIfAborted();
-    let damaged: BuskerError | undefined;
-    const stored = await this.getStored(cid, () => {
-      damaged = corrupt(cid, `a file in ${this.#blocks.directory} has`);
-    });
-    if (stored !== null) return stored;
-    if (damaged !== undefined && this.#network === OFFLINE) throw damaged;
-    const fetched = await this.#network.fetch(cid, options).catch((error: unknown) => {
-      throw damaged ?? error;
-    });
-    await this.put(cid, fetched);
-    return fetched;
-  }
-
-  /** See CarBlocks.locate. */
-  locate(cid: CID): Promise<BlockPlace | null> {
-    return this.#blocks.locate(cid);
-  }
-
-  /**
-   * Reads a block, checked, that is in this store, and asks nobody else.
-   *
-   * @param onDamaged called for every copy whose bytes are other ones; it is not looked at again
-   * @returns null when it is not here
-   */
-  async getStored(cid: CID, onDamaged?: () => void): Promise<Uint8Array | null> {
-    for (;;) {
-      const stored = await this.#blocks.get(cid);
-      if (stored === null || (await isBlockOf(cid, stored))) return stored;
-      // It is of no use to anybody: another copy takes its place, if there is one here or with a peer.
-      onDamaged?.();
-      this.#blocks.discard(cid);
-    }
-  }
-
-  async put(cid: CID, bytes: Uint8Array, options: AbortOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    await this.#blocks.put(cid, bytes);
-  }
-
-  has(cid: CID): Promise<boolean> {
-    return this.#blocks.has(cid);
-  }
-
-  async pin(root: CID, options: PinOptions = {}): Promise<void> {
-    await this.#pins.begin(root);
-    await pull(
-      root,
-      { get: (cid, abort) => this.#getAndKeep(cid, abort), touch: (cid) => this.#blocks.touch(cid) },
-      options,
-    );
-    await this.#blocks.settle();
-    await this.#pins.complete(root);
-  }
-
-  /** A block that a collection has in its hands can be read, but will not be here for long. */
-  async #getAndKeep(cid: CID, options: AbortOptions | undefined): Promise<Uint8Array> {
-    const bytes = await this.get(cid, options);
-    await this.#blocks.put(cid, bytes);
-    return bytes;
-  }
-
-  unpin(root: CID): Promise<void> {
-    return this.#pins.remove(root);
-  }
-
-  async *pins(): AsyncIterable<CID> {
-    for (const { root, complete } of await this.#pins.list()) if (complete) yield root;
-  }
-
-  async *unfinishedPins(): AsyncIterable<CID> {
-    for (const { root, complete } of await this.#pins.list()) if (!complete) yield root;
-  }
-
-  gc(options: CollectOptions = {}): Promise<{ removed: number }> {
-    return collect(this.#blocks, this.#pins, options);
-  }
-
-  /** See CarBlocks.carFile. */
-  carFile(name: string): Promise<CarWriter> {
-    return this.#blocks.carFile(name);
-  }
-
-  /** See CarBlocks.takeUp. */
-  takeUp(writer: CarWriter): Promise<void> {
-    return this.#blocks.takeUp(writer);
-  }
-
-  addresses(): string[] {
-    return this.#network.addresses();
-  }
-
-  connect(multiaddrs: readonly string[], options: AbortOptions = {}): Promise<void> {
-    return this.#network.connect(multiaddrs, options);
-  }
-
-  async close(): Promise<void> {
-    await this.#network.close();
-    await this.#blocks.close();
+  /** @returns where a block is; null when it is not here. @throws {BuskerError} STORE_UNUSABLE */
+  async locate(cid: CID): Promise<FilePlace | null> {
+    const place = await this.#blocks.locate(cid);
+    if (place === null) return null;
+    const { name, offset, length } = place;
+    return { path: join(this.#blocks.place, name), offset, length };
   }
 }
 
@@ -157,6 +43,6 @@ export class DirectoryStore implements ContentStore {
  * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE when the directory cannot be used
  */
 export async function openLocalStore({ directory }: { directory: string }): Promise<DirectoryStore> {
-  await new CarBlocks(join(directory, "blocks")).prepare();
+  await blocksIn(directory).prepare();
   return new DirectoryStore(directory);
 }

@@ -1,10 +1,10 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { DiskFile } from "./diskFile.ts";
 
 /** Files that are kept open after a read, at most. */
 const KEPT = 32;
 
 interface Kept {
-  readonly file: Promise<FileHandle>;
+  readonly file: Promise<DiskFile>;
   users: number;
 }
 
@@ -17,20 +17,12 @@ export class OpenFiles {
    * @throws errors of the file system
    */
   async read(path: string, offset: number, length: number): Promise<Uint8Array> {
-    const kept = this.#kept.get(path) ?? { file: open(path, "r"), users: 0 };
+    const kept = this.#kept.get(path) ?? { file: DiskFile.open(path, "r"), users: 0 };
     this.#kept.delete(path);
     this.#kept.set(path, kept);
     kept.users++;
     try {
-      const buffer = Buffer.allocUnsafeSlow(length);
-      const file = await kept.file;
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return buffer.subarray(0, done);
+      return await (await kept.file).read(offset, length);
     } catch (error) {
       if (this.#kept.get(path) === kept) this.#kept.delete(path);
       throw error;

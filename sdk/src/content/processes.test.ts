@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { isAside } from "./asideFiles.ts";
-import { CarBlocks } from "./carBlocks.ts";
-import { openLocalStore } from "./localStore.ts";
+import { isAside } from "./carNames.ts";
+import { blocksIn, openLocalStore } from "./localStore.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { fractions } from "./testing/fractions.ts";
 import { rootOf } from "./testing/sharedRoots.ts";
@@ -61,7 +60,7 @@ it(
     await age();
     await last.gc();
     const left = await readdir(join(directory, "blocks"));
-    expect(left.filter((name) => !isAside(name) && !name.startsWith("."))).toEqual([]);
+    expect(left.filter((name) => !isAside(name))).toEqual([]);
   },
 );
 
@@ -85,7 +84,7 @@ async function untilKilled(
 }
 
 async function expectPinned(pinned: ReadonlySet<number>): Promise<void> {
-  const blocks = closing(new CarBlocks(join(directory, "blocks")));
+  const blocks = closing(blocksIn(directory));
   for (const number of pinned) {
     for (const { cid, bytes } of (await rootOf(number)).blocks) {
       const got = await blocks.get(cid);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { blockOf, cidOf, RAW, type Block } from "../../archive/block.ts";
 import type { PlacedFile } from "../../archive/node/folderFiles.ts";
 import { DagBuilder } from "../../archive/dagBuilder.ts";
@@ -39,12 +40,13 @@ export async function packInParallel(options: ParallelPackOptions): Promise<Pack
   const plan = planArchive(options);
   const { manifest, layout } = plan;
   const car = await store.carFile(nameOf(plan, files));
+  const path = join(car.folder.path, car.name);
   const setup: PackSetup = {
     manifest,
     manifestSize: plan.manifestBytes.length,
     contentKey: plan.lock.contentKey,
     files: files.map(({ place, stamp }) => ({ place, stamp })),
-    car: car.path,
+    car: path,
     isResumed: car.isResumed,
   };
   const code = { file: new URL("./packWorker.ts", import.meta.url), setup };
@@ -56,7 +58,7 @@ export async function packInParallel(options: ParallelPackOptions): Promise<Pack
     const hashes: Uint8Array[] = [];
     let bytesDone = 0;
     for await (const { job, result } of onThreads(code, jobsOf(layout), work, options)) {
-      if ("fault" in result) throw errorOf(result, files[job.file]!, car.path);
+      if ("fault" in result) throw errorOf(result, files[job.file]!, path);
       hashes.push(result.hashes);
       bytesDone += job.bytes;
       onProgress?.({ bytesDone, bytesTotal: layout.size, file: manifest.files[job.file]?.path });
