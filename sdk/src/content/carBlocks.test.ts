@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blockOf, RAW, type Block } from "../archive/block.ts";
 import { noise } from "../archive/testing/fixture.ts";
 import { repack } from "../archive/testing/repack.ts";
@@ -87,6 +87,34 @@ describe("a file of blocks", () => {
     await during(putting(), 3, () => store.settle());
     await store.settle();
     await expectAll(carBlocks(), list);
+  });
+
+  it("of another is brought to the disk again when what was added to it since is relied on", async () => {
+    const [one, two] = await some(2);
+    const writing = carBlocks();
+    const folder = new DiskFolder(blocks);
+    const flush = vi.spyOn(folder, "flush");
+    const relying = closing(new CarBlocks(folder));
+    for (const [n, { cid, bytes }] of [one!, two!].entries()) {
+      await writing.put(cid, bytes);
+      expect(await relying.touch(cid)).toBe(true);
+      await relying.settle();
+      await relying.settle();
+      expect(flush).toHaveBeenCalledTimes(n + 1);
+    }
+  });
+
+  it("is tried again to be brought to the disk when that failed", async () => {
+    const [block] = await some(1);
+    await carBlocks().put(block!.cid, block!.bytes);
+    const folder = new DiskFolder(blocks);
+    const flush = vi.spyOn(folder, "flush");
+    const relying = closing(new CarBlocks(folder));
+    expect(await relying.touch(block!.cid)).toBe(true);
+    flush.mockRejectedValueOnce(Object.assign(new Error("EIO"), { code: "EIO" }));
+    const both = await Promise.allSettled([relying.settle(), relying.settle()]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+    expect(flush).toHaveBeenCalledTimes(2);
   });
 
   it("whose index is damaged is read through", async () => {

@@ -57,6 +57,7 @@ export class CarBlocks {
   #writer: Promise<OwnFile> | undefined;
   /** Files that blocks were put to or relied on in, and that may not be on the disk yet. */
   readonly #unsynced = new Set<KnownFile>();
+  #settling: Promise<void> = Promise.resolve();
   readonly #adding = new Map<string, Promise<void>>();
 
   constructor(folder: Folder) {
@@ -153,19 +154,31 @@ export class CarBlocks {
    *
    * @throws {BuskerError} STORE_FULL, STORE_UNUSABLE
    */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    // Whoever comes meanwhile may rely on what is not on the disk yet.
+    this.#settling = this.#settling.catch(() => undefined).then(() => this.#settle());
+    return this.#settling;
+  }
+
+  async #settle(): Promise<void> {
     const ending = this.#writer;
     this.#writer = undefined;
     try {
       if (ending !== undefined) {
         const { writer, number } = await ending;
+        const file = this.#files[number]!;
+        this.#notSynced(file);
         await writer.end();
-        this.#synced(this.#files[number]!);
+        this.#synced(file);
       }
       const files = [...this.#unsynced];
       if (files.length === 0) return;
-      await this.#folder.flush(files.map(({ name }) => name));
+      // What others add to them from now on is for the next time.
       for (const file of files) this.#synced(file);
+      await this.#folder.flush(files.map(({ name }) => name)).catch((error: unknown) => {
+        for (const file of files) this.#notSynced(file);
+        throw error;
+      });
     } catch (error) {
       throw this.#error("store blocks", error);
     }
@@ -325,6 +338,11 @@ export class CarBlocks {
     this.#unsynced.delete(file);
   }
 
+  #notSynced(file: KnownFile): void {
+    file.synced = false;
+    this.#unsynced.add(file);
+  }
+
   async #add(cid: CID, bytes: Uint8Array): Promise<void> {
     try {
       for (;;) {
@@ -365,7 +383,7 @@ export class CarBlocks {
     let number = this.#number(writer.name);
     if (number < 0) number = this.#files.push(ownFile(writer.name, false)) - 1;
     this.#files[number]!.ended = true;
-    this.#unsynced.add(this.#files[number]!);
+    this.#notSynced(this.#files[number]!);
     return { writer, number };
   }
 
@@ -454,6 +472,7 @@ export class CarBlocks {
     }
     const reading = this.#readings;
     const scanned = await scan(this.#folder, file.name, file.scanned, add);
+    if (scanned > file.scanned) file.synced = false;
     if (reading === this.#readings) file.scanned = scanned;
   }
 }
