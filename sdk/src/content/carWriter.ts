@@ -54,13 +54,20 @@ export class CarWriter {
 
   /** Writes a block's section, and notes that it is there. @throws errors of the file system */
   async addAt(position: number, cid: CID, bytes: Uint8Array): Promise<void> {
+    const offset = await this.writeAt(position, cid, bytes);
+    this.records.add({ digest: cid.multihash.digest, offset, length: bytes.length });
+  }
+
+  /** Writes a block's section. @returns where the block itself begins. @throws errors of the file system */
+  async writeAt(position: number, cid: CID, bytes: Uint8Array): Promise<number> {
     const head = sectionHead(cid, bytes.length);
     await this.#file.write([head, bytes], position);
-    this.records.add({
-      digest: cid.multihash.digest,
-      offset: position + head.length,
-      length: bytes.length,
-    });
+    return position + head.length;
+  }
+
+  /** @returns bytes of the file, fewer where it ends. @throws errors of the file system */
+  readAt(position: number, length: number): Promise<Uint8Array> {
+    return this.#file.read(position, length);
   }
 
   /** Closes it unfinished: what is in it can be used again. Harmless when it has ended. */

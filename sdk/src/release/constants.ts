@@ -10,3 +10,5 @@ export const AWAIT_STATE_MS = 120_000;
 export const MAX_UNLOCK_TRIES = 5000;
 /** How long a permit for a pledge works, in chain time. */
 export const PERMIT_VALIDITY_SECONDS = 3600;
+/** Bytes that a job of packing or opening reads, or writes, at most: the largest fragment fits, with all that is around it. */
+export const JOB_BYTES = 2 * 2 ** 20;

@@ -2,6 +2,7 @@ import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import mime from "mime";
 import { BuskerError } from "../../protocol/errors.ts";
+import { comparePaths } from "../comparePaths.ts";
 import { checkPaths } from "../paths.ts";
 import { READ_FLAGS, stampOf } from "./stamp.ts";
 import type { BigIntStats } from "node:fs";
@@ -156,16 +157,3 @@ function decodeName(raw: Buffer, prefix: string): string {
     },
   );
 }
-
-/** Compares names part by part with numbers by value; ties are broken by code units, so the order is always the same. */
-function comparePaths(a: string, b: string): number {
-  const [left, right] = [a.split("/"), b.split("/")];
-  for (let depth = 0; depth < Math.min(left.length, right.length); depth++) {
-    const order = collator.compare(left[depth]!, right[depth]!);
-    if (order !== 0) return order;
-  }
-  return left.length - right.length || (a < b ? -1 : Number(a > b));
-}
-
-// a fixed locale: the order must not depend on the machine's settings
-const collator = new Intl.Collator("en", { numeric: true });

@@ -1,8 +1,6 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
-/** Bytes that a thread reads, or writes, at a time, at most: the largest fragment fits, with all that is around it. */
-export const JOB_BYTES = 2 * 2 ** 20;
 /** What is locked or unlocked at a time, in bytes: it stays in the processor's cache meanwhile. */
 export const PIECE = 128 * 1024;
 /** What direct reads and writes are multiples of, in bytes. */

@@ -6,7 +6,7 @@ import { keysFrom, readFragment, type ChunkKeys } from "../../archive/readFragme
 import type { ArchiveView } from "../../archive/retrieveManifest.ts";
 import type { DirectoryStore } from "../../content/localStore.ts";
 import { fromHex } from "../../crypto/bytes.ts";
-import { JOB_BYTES } from "./directFile.ts";
+import { JOB_BYTES } from "../constants.ts";
 import type { OpenFault, OpenJob, OpenSetup, PlacedBlock, Run } from "./openJob.ts";
 import { onThreads } from "./threads.ts";
 

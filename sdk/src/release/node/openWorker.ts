@@ -4,7 +4,8 @@ import { workerData } from "node:worker_threads";
 import { equal, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { FRAGMENT_NONCE, placeBytes, TAG_SIZE } from "../../crypto/fragmentCipher.ts";
-import { alignedMemory, DirectFile, JOB_BYTES, PIECE, readAll } from "./directFile.ts";
+import { JOB_BYTES } from "../constants.ts";
+import { alignedMemory, DirectFile, PIECE, readAll } from "./directFile.ts";
 import type { OpenFault, OpenJob, OpenSetup, Run } from "./openJob.ts";
 
 const [, { contentKey, archiveSalt, keyHashes }] = workerData as [unknown, OpenSetup];

@@ -15,21 +15,6 @@ export interface PackSetup {
   readonly isResumed: boolean;
 }
 
-/** Fragments [from, to) of a file, each with the block before it, to be written to [offset, offset + length) of the CAR file. */
-export interface PackJob {
-  readonly file: number;
-  readonly from: number;
-  readonly to: number;
-  readonly offset: number;
-  /** At most JOB_BYTES. */
-  readonly length: number;
-  /** Of the archive. */
-  readonly bytes: number;
-}
-
-/** For each fragment: sha-256 of the block before it, of its own, keccak256(k_j) and its leaf of the chunk tree (zeros: plain). */
-export const RESULT_SIZE = 4 * 32;
-
 export interface PackResult {
   readonly hashes: Uint8Array;
 }

@@ -9,8 +9,10 @@ import { fromHex, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { chunkLeaf } from "../../crypto/chunkTree.ts";
 import { FRAGMENT_NONCE, placeBytes } from "../../crypto/fragmentCipher.ts";
-import { alignedMemory, DirectFile, JOB_BYTES, PIECE, readAll } from "./directFile.ts";
-import { RESULT_SIZE, type PackFault, type PackJob, type PackResult, type PackSetup } from "./packJob.ts";
+import { JOB_BYTES } from "../constants.ts";
+import { hashesAt, RESULT_SIZE, type Hashes, type PackJob } from "../packJobs.ts";
+import { alignedMemory, DirectFile, PIECE, readAll } from "./directFile.ts";
+import type { PackFault, PackResult, PackSetup } from "./packJob.ts";
 
 const [, setup] = workerData as [unknown, PackSetup];
 const layout = new Layout(setup.manifest, setup.manifestSize);
@@ -101,27 +103,10 @@ async function found(job: PackJob, { output }: Room): Promise<Uint8Array | null>
   return isWhole ? hashes : null;
 }
 
-/** Where the hashes of a fragment are to be put. */
-interface Hashes {
-  readonly gap: Uint8Array;
-  readonly block: Uint8Array;
-  readonly keyHash: Uint8Array;
-  readonly leaf: Uint8Array;
-}
-
 function hashesOf({ file, from, to }: PackJob, fill: (fragment: Fragment, into: Hashes) => void): Uint8Array {
   const all = new Uint8Array((to - from) * RESULT_SIZE);
   for (let number = from; number < to; number++) {
-    const field = (n: number): Uint8Array => {
-      const at = (number - from) * RESULT_SIZE + 32 * n;
-      return all.subarray(at, at + 32);
-    };
-    fill(layout.fragment(file, number), {
-      gap: field(0),
-      block: field(1),
-      keyHash: field(2),
-      leaf: field(3),
-    });
+    fill(layout.fragment(file, number), hashesAt(all, number - from));
   }
   return all;
 }
