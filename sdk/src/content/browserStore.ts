@@ -36,7 +36,7 @@ export class BrowserStore extends FolderStore {
 
   override async close(): Promise<void> {
     await super.close();
-    this.#locks.release();
+    await this.#locks.release();
   }
 }
 

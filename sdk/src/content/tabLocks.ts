@@ -6,7 +6,8 @@ import { BuskerError } from "../protocol/errors.ts";
  */
 export class TabLocks {
   readonly #name: string;
-  #release: () => void = () => {};
+  #letGo: () => void = () => {};
+  #holding: Promise<void> = Promise.resolve();
 
   private constructor(name: string) {
     this.#name = name;
@@ -26,7 +27,7 @@ export class TabLocks {
    */
   alone<Result>(act: () => Promise<Result>): Promise<Result> {
     return this.#atGate("exclusive", async () => {
-      this.release();
+      await this.release();
       try {
         return await navigator.locks.request(this.#name, { mode: "exclusive", ifAvailable: true }, (lock) => {
           if (lock === null) throw busy();
@@ -38,17 +39,18 @@ export class TabLocks {
     });
   }
 
-  release(): void {
-    this.#release();
+  async release(): Promise<void> {
+    this.#letGo();
+    await this.#holding;
   }
 
   #hold(): Promise<void> {
     return new Promise((held, failed) => {
-      const holding = navigator.locks.request(this.#name, { mode: "shared" }, () => {
+      this.#holding = navigator.locks.request(this.#name, { mode: "shared" }, () => {
         held();
-        return new Promise<void>((released) => (this.#release = released));
+        return new Promise<void>((resolve) => (this.#letGo = resolve));
       });
-      holding.catch(failed);
+      this.#holding.catch(failed);
     });
   }
 

@@ -3,6 +3,9 @@ import { CID } from "multiformats/cid";
 import type { AddressInfo } from "node:net";
 import type { BlockSource } from "../store.ts";
 
+/** Pages of other sites may ask. */
+const ANY_PAGE = { "access-control-allow-origin": "*" };
+
 /** What a gateway does with one request instead of answering it. @returns whether it did anything */
 export type Mischief = (response: ServerResponse, cid: CID, request: number) => boolean;
 
@@ -27,8 +30,9 @@ export async function startGateway(source: BlockSource, mischief?: Mischief): Pr
     gateway.requests++;
     if (gateway.mischief?.(response, cid, gateway.requests) === true) return;
     source.get(cid).then(
-      (bytes) => response.writeHead(200, { "content-type": "application/vnd.ipld.raw" }).end(bytes),
-      () => response.writeHead(404).end("not here"),
+      (bytes) =>
+        response.writeHead(200, { "content-type": "application/vnd.ipld.raw", ...ANY_PAGE }).end(bytes),
+      () => response.writeHead(404, ANY_PAGE).end("not here"),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
