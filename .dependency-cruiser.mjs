@@ -94,9 +94,15 @@ export default {
     },
     {
       name: "content-for-browsers",
-      comment: "What a page uses to fetch archives reaches no module of Node.",
+      comment: "What a page uses to fetch, make and keep archives reaches no module of Node.",
       severity: "error",
-      from: { path: "^sdk/src/content/(gateways|remotePins|readCar|writeCar|importCar|memory)\\.ts$" },
+      from: {
+        path: [
+          "^sdk/src/content/(browserStore|gateways|remotePins|readCar|writeCar|importCar|memory)\\.ts$",
+          "^sdk/src/(archive|release)/browser/",
+        ],
+        pathNot: TEST,
+      },
       to: {
         path: "^(node:)?(fs|path|os|net|https?|child_process|worker_threads|stream|timers)(/|$)",
         reachable: true,

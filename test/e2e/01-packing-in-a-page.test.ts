@@ -10,7 +10,7 @@ import { MemoryStore } from "@busker/sdk/content/memory.ts";
 import { pack, type Packed } from "@busker/sdk/release/pack.ts";
 import { startChromium, type Chromium } from "./support/chromium.ts";
 import { RemoteStore } from "./support/remoteStore.ts";
-import { serveSite, type Site } from "./support/site.ts";
+import { PAGE, serveSite, type Site } from "./support/site.ts";
 import { Visitor } from "./support/visitor.ts";
 
 const SEED = Number(process.env["BUSKER_TEST_SEED"] ?? 20_261_122);
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(join(work, "more", "film.bin"), FILM);
   const { files } = await folderFiles(work);
   expected = await pack({ files: await planPlain(files), work: WORK, lock: LOCK, sink: new MemoryStore() });
-  site = await serveSite("page");
+  site = await serveSite(PAGE);
 });
 
 afterAll(async () => {

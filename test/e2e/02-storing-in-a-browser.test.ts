@@ -6,7 +6,7 @@ import type { Open } from "@busker/sdk/content/testing/subjects.ts";
 import type { ContentStore } from "@busker/sdk/content/store.ts";
 import { startChromium } from "./support/chromium.ts";
 import { RemoteStore } from "./support/remoteStore.ts";
-import { serveSite } from "./support/site.ts";
+import { PAGE, serveSite } from "./support/site.ts";
 import { Visitor } from "./support/visitor.ts";
 
 const NAME = "of a browser that fetches from a gateway (needs /usr/bin/chromium)";
@@ -17,7 +17,7 @@ const open: Open<ContentStore> = async () => {
   if (chromium === null) return null;
   const origin = new MemoryStore();
   const gateway = await startGateway(origin);
-  const site = await serveSite("page");
+  const site = await serveSite(PAGE);
   const visitor = await Visitor.open(chromium, site);
   const tested = await RemoteStore.open(visitor, "suite", [gateway.url]);
   const close = async (): Promise<void> => {

@@ -83,9 +83,8 @@ export function changed(input: InputFile): BuskerError {
 
 /** The error for a file that the system does not let us read. */
 export function unreadable(input: InputFile, cause: unknown): BuskerError {
-  const { code, name } = (cause ?? {}) as { code?: unknown; name?: unknown };
-  const what = typeof code === "string" ? code : cause instanceof DOMException ? name : undefined;
-  const why = what === undefined ? "it could not be read" : `reading it gave ${what}`;
+  const code = cause instanceof DOMException ? cause.name : (cause as { code?: string } | undefined)?.code;
+  const why = code === undefined ? "it could not be read" : `reading it gave ${code}`;
   return new BuskerError("FILE_UNREADABLE", `${JSON.stringify(input.path)} cannot be packed: ${why}.`, {
     hint: "Check that the file is there and that you may read it, then pack again.",
     cause,

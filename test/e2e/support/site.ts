@@ -16,12 +16,12 @@ export interface Site {
 }
 
 /**
- * Bundles a page of this folder with its workers, for browsers, and serves it on this machine.
+ * Bundles a folder's page with its workers, for browsers, and serves it on this machine.
  *
  * @throws when it reaches a module of Node
  */
-export async function serveSite(folder: string): Promise<Site> {
-  const files = await bundle(fileURLToPath(new URL(`${folder}/`, import.meta.url)));
+export async function serveSite(folder: URL): Promise<Site> {
+  const files = await bundle(fileURLToPath(folder));
   const server = createServer((request, response) => {
     const name = (request.url ?? "/").slice(1) || "index.html";
     const body = files.get(name);
@@ -55,6 +55,9 @@ async function bundle(root: string): Promise<Map<string, string | Uint8Array>> {
     result.output.map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source]),
   );
 }
+
+/** The page of these tests. */
+export const PAGE = new URL("page/", import.meta.url);
 
 /** Asks for a module of Node only where there is one. */
 const ASKS_FIRST = /\/node_modules\/tweetnacl\//;

@@ -87,7 +87,12 @@ describe("packing on one thread", () => {
   });
 
   it("does not pack a file that changed, or cannot be read", async () => {
-    const failing = (error: Error) => FILES.map((file) => ({ ...file, open: () => Promise.reject(error) }));
+    const failing = (error: Error) => {
+      const open = async (): Promise<never> => {
+        throw error;
+      };
+      return FILES.map((file) => ({ ...file, open }));
+    };
     const packing = async (files: typeof FILES) => packFiles({ ...options, files, store: await openStore() });
     const longer = FILES.map((file) => ({ ...file, size: file.size + 1 }));
     await expect(packing(longer)).rejects.toMatchObject({ code: "FILE_CHANGED" });

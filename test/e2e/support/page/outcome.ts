@@ -1,7 +1,7 @@
 /** What a step gives, or the error that it ends with, on its way between threads and programs. */
 export type Outcome<Result> = { readonly result: Result } | { readonly error: Fault };
 
-export interface Fault {
+interface Fault {
   readonly code?: string | undefined;
   readonly message: string;
   readonly hint?: string | undefined;

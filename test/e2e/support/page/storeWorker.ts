@@ -10,14 +10,11 @@ import type { FromWorker, StoreCall, ToWorker } from "./callStore.ts";
 let store: BrowserStore | undefined;
 const aborts = new Map<number, AbortController>();
 /** Progress that the test has not seen yet. Nothing is fetched until it has: what it does about it comes in time. */
-let unseen = 0;
-let seen = Promise.withResolvers<void>();
+const unseen: PromiseWithResolvers<void>[] = [];
 
 globalThis.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if ("acknowledged" in data) {
-    unseen--;
-    seen.resolve();
-    seen = Promise.withResolvers();
+    unseen.shift()?.resolve();
     return;
   }
   void faultless(() => answer(data.call)).then((outcome) => reply({ id: data.id, outcome }));
@@ -43,7 +40,7 @@ async function answer(call: StoreCall): Promise<unknown> {
 function networkOf(addresses: readonly string[]): Network {
   const gateways = new Gateways(addresses);
   const fetch = async (cid: CID, options?: AbortOptions): Promise<Uint8Array> => {
-    while (unseen > 0) await seen.promise;
+    await unseen.at(-1)?.promise;
     return gateways.get(cid, options);
   };
   return { fetch, addresses: () => [], connect: async () => {}, close: async () => {} };
@@ -89,7 +86,7 @@ async function pin(opened: BrowserStore, call: number, root: CID): Promise<void>
   const abort = new AbortController();
   aborts.set(call, abort);
   const onProgress = (progress: object): void => {
-    unseen++;
+    unseen.push(Promise.withResolvers());
     reply({ call, progress });
   };
   try {
