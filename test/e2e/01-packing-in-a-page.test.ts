@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CID } from "multiformats/cid";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
+import { blockOf, RAW } from "@busker/sdk/archive/block.ts";
 import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { LOCK, noise, WORK } from "@busker/sdk/archive/testing/fixture.ts";
@@ -180,6 +181,22 @@ describe("a fan whose browser has a work", () => {
     await one.unpin(root());
     expect((await one.gc({ graceSeconds: -1 })).removed).toBeGreaterThan(100);
     expect(await visitor.storedFiles()).toEqual([]);
+  });
+
+  it("keeps for an hour what was relied on, pinned or not", async ({ skip }) => {
+    const visitor = await artist(skip);
+    const store = await RemoteStore.open(visitor, "busker");
+    const twoHours = { method: "moveClock", milliseconds: 7_200_000 } as const;
+    const { cid, bytes } = await blockOf(RAW, noise(1000, 8));
+    await store.put(cid, bytes);
+    expect(await store.gc()).toEqual({ removed: 0 });
+    await visitor.store(twoHours);
+    await store.put(cid, bytes);
+    expect(await store.gc()).toEqual({ removed: 0 });
+    expect(Buffer.compare(await store.get(cid), bytes)).toBe(0);
+    await visitor.store(twoHours);
+    expect(await store.gc()).toEqual({ removed: 1 });
+    expect(await store.has(cid)).toBe(false);
   });
 });
 

@@ -17,7 +17,7 @@ import { packByJobs, packFile, type JobDone } from "../packByJobs.ts";
 import { hashesAt, RESULT_SIZE, type PackJob } from "../packJobs.ts";
 
 /** Jobs under way: while one is written, others are locked, hashed and read. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 
 export interface FilesPackOptions extends Omit<PackOptions, "sink"> {
   readonly store: FolderStore;

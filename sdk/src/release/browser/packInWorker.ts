@@ -21,8 +21,8 @@ export interface WorkerPackOptions extends Omit<PackOptions, "sink" | "files"> {
 export async function packInWorker(options: WorkerPackOptions): Promise<Packed> {
   const { files, work, lock, sealed, storeName, signal, onProgress } = options;
   signal?.throwIfAborted();
-  // Without it a browser that runs out of space may remove all that the site keeps.
-  await navigator.storage.persist().catch(() => false);
+  // Without it a browser that runs out of space may remove all that the site keeps. Some ask the person first.
+  void navigator.storage.persist().catch(() => false);
   const worker = new Worker(new URL("./packWorker.ts", import.meta.url), { type: "module" });
   const abort = (): void => worker.postMessage({ abort: true });
   const ended = new Promise<Packed>((resolve, reject) => {

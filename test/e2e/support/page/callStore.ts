@@ -11,6 +11,7 @@ export type StoreCall =
   | { readonly method: "unpin"; readonly cid: string }
   | { readonly method: "pins" | "addresses" | "close" }
   | { readonly method: "gc"; readonly graceSeconds: number }
+  | { readonly method: "moveClock"; readonly milliseconds: number }
   | { readonly method: "hold"; readonly name: string }
   | ({ readonly method: "read" } & ReadCall);
 

@@ -70,6 +70,11 @@ async function answerFrom(
     }
     case "gc":
       return opened.gc({ graceSeconds: call.graceSeconds });
+    case "moveClock": {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + call.milliseconds;
+      return undefined;
+    }
     case "hold":
       await opened.carFile(call.name);
       return undefined;
