@@ -1,4 +1,4 @@
-import { blockOf, cidOf, RAW, type Block } from "../../archive/block.ts";
+import { blockOf, RAW, type Block } from "../../archive/block.ts";
 import { inOrder } from "../../archive/inOrder.ts";
 import type { InputFile, OpenFile } from "../../archive/input.ts";
 import type { Fragment } from "../../archive/layout.ts";
@@ -14,7 +14,7 @@ import { chunkLeaf } from "../../crypto/chunkTree.ts";
 import { lockFragment } from "../../crypto/fragmentCipher.ts";
 import type { Packed } from "../pack.ts";
 import { packByJobs, packFile, type JobDone } from "../packByJobs.ts";
-import { hashesAt, RESULT_SIZE, type PackJob } from "../packJobs.ts";
+import { hashesAt, RESULT_SIZE, type Hashes, type PackJob } from "../packJobs.ts";
 
 /** Jobs under way: while one is written, others are locked, hashed and read. */
 const AT_ONCE = 6;
@@ -64,57 +64,55 @@ class Packer {
   async #make({ file, offset }: PackJob, fragments: readonly Fragment[]): Promise<Uint8Array> {
     const { from } = fragments[0]!;
     const plain = await this.#read(file, from, fragments.at(-1)!.to);
-    const blocks = await Promise.all(
-      fragments.map(async (fragment) => {
-        const bytes = plain.subarray(fragment.from - from, fragment.to - from);
-        return [
-          await blockOf(RAW, this.#plan.layout.gapBefore(fragment).bytes),
-          await blockOf(RAW, await this.#lock(fragment, bytes)),
-        ];
-      }),
-    );
+    const hashes = new Uint8Array(fragments.length * RESULT_SIZE);
     let position = offset;
-    for (const { cid, bytes } of blocks.flat()) {
+    const write = async ({ cid, bytes }: Block): Promise<Uint8Array> => {
       await this.#onStore(this.#car.writeAt(position, cid, bytes));
       position += sectionLength(bytes.length);
+      return cid.multihash.digest;
+    };
+    // One after the other: other jobs keep the rest of the machine busy, and this one holds a single locked fragment in memory.
+    for (const [n, fragment] of fragments.entries()) {
+      const gap = await write(await blockOf(RAW, this.#plan.layout.gapBefore(fragment).bytes));
+      const bytes = plain.subarray(fragment.from - from, fragment.to - from);
+      const block = await write(await blockOf(RAW, await this.#lock(fragment, bytes)));
+      this.#note(hashesAt(hashes, n), fragment, gap, block);
     }
-    return this.#hashesOf(fragments, blocks);
+    return hashes;
   }
 
   /** What a pack that was interrupted has written of this; null unless all of it is there. */
   async #find({ offset }: PackJob, fragments: readonly Fragment[]): Promise<Uint8Array | null> {
-    const blocks: Block[][] = [];
-    let position = offset;
-    for (const fragment of fragments) {
-      const pair: Block[] = [];
-      for (const size of [this.#plan.layout.gapBefore(fragment).size, fragment.size]) {
-        const section = await this.#onStore(this.#car.readAt(position, sectionLength(size)));
-        if (section.length < sectionLength(size)) return null;
-        const block = await blockOf(RAW, section.subarray(section.length - size));
-        const head = sectionHead(cidOf(RAW, block.cid.multihash.digest), size);
-        if (!equal(section.subarray(0, section.length - size), head)) return null;
-        position += section.length;
-        pair.push(block);
-      }
-      blocks.push(pair);
-    }
-    return this.#hashesOf(fragments, blocks);
-  }
-
-  #hashesOf(fragments: readonly Fragment[], blocks: readonly (readonly Block[])[]): Uint8Array {
-    const { contentKey, archiveSalt } = this.#plan.lock;
     const hashes = new Uint8Array(fragments.length * RESULT_SIZE);
-    for (const [n, { lockedIndex }] of fragments.entries()) {
-      const { gap, block, keyHash, leaf } = hashesAt(hashes, n);
-      gap.set(blocks[n]![0]!.cid.multihash.digest);
-      block.set(blocks[n]![1]!.cid.multihash.digest);
-      if (lockedIndex === null) continue;
-      const key = chunkKey(contentKey, archiveSalt, lockedIndex);
-      keyHash.set(chunkKeyHash(key));
-      wipe(key);
-      leaf.set(chunkLeaf(lockedIndex, keyHash, block));
+    let position = offset;
+    const find = async (size: number): Promise<Uint8Array | null> => {
+      const section = await this.#onStore(this.#car.readAt(position, sectionLength(size)));
+      if (section.length < sectionLength(size)) return null;
+      const { cid } = await blockOf(RAW, section.subarray(section.length - size));
+      position += section.length;
+      return equal(section.subarray(0, section.length - size), sectionHead(cid, size))
+        ? cid.multihash.digest
+        : null;
+    };
+    for (const [n, fragment] of fragments.entries()) {
+      const gap = await find(this.#plan.layout.gapBefore(fragment).size);
+      const block = gap === null ? null : await find(fragment.size);
+      if (gap === null || block === null) return null;
+      this.#note(hashesAt(hashes, n), fragment, gap, block);
     }
     return hashes;
+  }
+
+  /** Puts down the hashes of a fragment. */
+  #note(into: Hashes, { lockedIndex }: Fragment, gap: Uint8Array, block: Uint8Array): void {
+    const { contentKey, archiveSalt } = this.#plan.lock;
+    into.gap.set(gap);
+    into.block.set(block);
+    if (lockedIndex === null) return;
+    const key = chunkKey(contentKey, archiveSalt, lockedIndex);
+    into.keyHash.set(chunkKeyHash(key));
+    wipe(key);
+    into.leaf.set(chunkLeaf(lockedIndex, into.keyHash, block));
   }
 
   async #lock({ lockedIndex }: Fragment, plain: Uint8Array): Promise<Uint8Array> {
