@@ -37,19 +37,19 @@ export class Visitor {
     await this.page.setInputFiles(`#${input}`, paths);
   }
 
-  /** Packs what was picked. @throws {BuskerError} */
-  async pack(input: "files" | "folder", work: Work, lock: ArchiveLock): Promise<Packed> {
+  /** Packs what was picked, and stops after so many bytes: "enough". @throws {BuskerError} */
+  async pack(
+    input: "files" | "folder",
+    work: Work,
+    lock: ArchiveLock,
+    stopAfter = Number.POSITIVE_INFINITY,
+  ): Promise<Packed> {
     return resultOf(
-      await this.page.evaluate(([from, about, locked]) => window.busker.pack(from, about, locked), [
-        input,
-        work,
-        lock,
-      ] as const),
+      await this.page.evaluate(
+        ([from, about, locked, most]) => window.busker.pack(from, about, locked, most),
+        [input, work, lock, stopAfter] as const,
+      ),
     );
-  }
-
-  async abort(reason: string): Promise<void> {
-    await this.page.evaluate((why) => window.busker.abort(why), reason);
   }
 
   /** Calls the store in a worker of the tab. @throws {BuskerError} */

@@ -11,26 +11,24 @@ import { readOwn, type ReadCall } from "./readOwn.ts";
 /*
  * The page that the tests look at: it does what a page of an artist or a fan does, and says what came of it.
  */
-let abort = new AbortController();
-
 const page = {
-  /** Packs what was picked in one of the two inputs. */
-  async pack(input: "files" | "folder", work: Work, lock: ArchiveLock): Promise<Outcome<Packed>> {
-    abort = new AbortController();
+  /** Packs what was picked in one of the two inputs, and stops after so many bytes. */
+  async pack(
+    input: "files" | "folder",
+    work: Work,
+    lock: ArchiveLock,
+    stopAfter: number,
+  ): Promise<Outcome<Packed>> {
+    const abort = new AbortController();
+    const onProgress = (progress: PackProgress): void => {
+      if (progress.bytesDone > stopAfter) abort.abort(new Error("enough"));
+      window.onPackProgress(progress);
+    };
     return faultless(async () => {
       const { files } = pickedFiles(document.querySelector<HTMLInputElement>(`#${input}`)!.files!);
       const planned = await planPlain(files);
-      return packInWorker({
-        files: planned,
-        work,
-        lock,
-        signal: abort.signal,
-        onProgress: window.onPackProgress,
-      });
+      return packInWorker({ files: planned, work, lock, signal: abort.signal, onProgress });
     });
-  },
-  abort(reason: string): void {
-    abort.abort(new Error(reason));
   },
   /** Calls the store of the site, in a worker. */
   store: (call: StoreCall) => faultless(() => callStore(call)),
@@ -52,7 +50,7 @@ const page = {
 declare global {
   interface Window {
     busker: typeof page;
-    onPackProgress?: (progress: PackProgress) => void;
+    onPackProgress: (progress: PackProgress) => void;
     onPinProgress: (call: number, progress: object) => Promise<void>;
   }
 }
