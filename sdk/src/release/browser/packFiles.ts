@@ -73,10 +73,12 @@ class Packer {
     };
     // One after the other: other jobs keep the rest of the machine busy, and this one holds a single locked fragment in memory.
     for (const [n, fragment] of fragments.entries()) {
-      const gap = await write(await blockOf(RAW, this.#plan.layout.gapBefore(fragment).bytes));
       const bytes = plain.subarray(fragment.from - from, fragment.to - from);
-      const block = await write(await blockOf(RAW, await this.#lock(fragment, bytes)));
-      this.#note(hashesAt(hashes, n), fragment, gap, block);
+      const [gap, block] = await Promise.all([
+        blockOf(RAW, this.#plan.layout.gapBefore(fragment).bytes),
+        this.#lock(fragment, bytes).then((locked) => blockOf(RAW, locked)),
+      ]);
+      this.#note(hashesAt(hashes, n), fragment, await write(gap), await write(block));
     }
     return hashes;
   }
