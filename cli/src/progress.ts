@@ -14,7 +14,7 @@ export async function withBar<T>(
 ): Promise<T> {
   const bar = new SingleBar(
     {
-      format: `  ${label} {bar} {percentage}% | {mb} of {totalMb} MB | {eta_formatted} left`,
+      format: `  ${label} {bar} {percentage}% | {mb} of {totalMb} MB | {speed} MB/s | {eta_formatted} left`,
       clearOnComplete: true,
       hideCursor: true,
       etaBuffer: 50,
@@ -22,14 +22,16 @@ export async function withBar<T>(
     },
     Presets.shades_classic,
   );
-  let started = false;
+  let begin: { at: number; done: number } | undefined;
   try {
     const report: Report = (done, total) => {
-      const sizes = { mb: megabytes(done), totalMb: megabytes(total) };
-      if (!started) {
-        started = true;
-        bar.start(total, done, sizes);
-      } else bar.update(done, sizes);
+      const isFirst = begin === undefined;
+      begin ??= { at: performance.now(), done };
+      const seconds = (performance.now() - begin.at) / 1000;
+      const speed = seconds > 0 ? megabytes((done - begin.done) / seconds) : "–";
+      const shown = { mb: megabytes(done), totalMb: megabytes(total), speed };
+      if (isFirst) bar.start(total, done, shown);
+      else bar.update(done, shown);
     };
     return await interruptibly((signal) => work(report, signal));
   } finally {

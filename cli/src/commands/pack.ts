@@ -74,7 +74,12 @@ export function addPack(program: Command): void {
           files.map((file) => file.path),
         );
         for (const path of skipped) context.output.say(`Left out, since it is hidden: ${path}`);
-        const planned = await planPlain(files, chosen);
+        const planned = await withBar("looking for headers", (report, signal) =>
+          planPlain(files, chosen, {
+            signal,
+            onProgress: ({ bytesDone, bytesTotal }) => report(bytesDone, bytesTotal),
+          }),
+        );
         const work: Work = {
           title,
           artist: flags.artist,

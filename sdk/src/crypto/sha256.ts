@@ -1,13 +1,14 @@
+import type * as NodeCrypto from "node:crypto";
 import { webCrypto } from "./webCrypto.ts";
 import type { Bytes } from "./bytes.ts";
 
-interface Node {
-  readonly process?: { getBuiltinModule?: (name: "node:crypto") => typeof import("node:crypto") };
+interface Runtime {
+  readonly process?: { getBuiltinModule?: (name: "node:crypto") => typeof NodeCrypto };
   readonly setImmediate?: (callback: () => void) => void;
 }
 
 // WebCrypto copies what it hashes, which costs Node more than hashing it on the spot. Browsers have no process.
-const { process, setImmediate } = globalThis as Node;
+const { process, setImmediate } = globalThis as Runtime;
 const nodeCrypto = process?.getBuiltinModule?.("node:crypto");
 /** Bytes after which timers and sockets have their turn, too. */
 const TURN_BYTES = 2 ** 20;

@@ -69,6 +69,24 @@ describe("planning what is plain", () => {
     });
   });
 
+  it("tells how far it is, and ends when told to", async () => {
+    const files = [await recording(), inputOf("b.txt", new Uint8Array(1000), { mediaType: "text/plain" })];
+    const seen: { bytesDone: number; bytesTotal: number }[] = [];
+    await planPlain(files, new Map(), { onProgress: (progress) => seen.push(progress) });
+    const bytesTotal = files[0]!.size + 1000;
+    expect(seen).toEqual([
+      { bytesDone: files[0]!.size, bytesTotal },
+      { bytesDone: bytesTotal, bytesTotal },
+    ]);
+    const abort = new AbortController();
+    const aborting: InputFile = {
+      ...files[0]!,
+      open: async () => (abort.abort(new Error("enough")), files[0]!.open()),
+    };
+    const chosen = new Map([["a.m4a", { seconds: [[1, 2]] as const }]]);
+    await expect(planPlain([aborting], chosen, { signal: abort.signal })).rejects.toThrow("enough");
+  });
+
   it("closes what it opens, and takes a file that cannot be opened for one without headers", async () => {
     let open = 0;
     const file = await recording();

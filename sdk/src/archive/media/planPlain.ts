@@ -2,6 +2,7 @@ import { BuskerError } from "../../protocol/errors.ts";
 import { isMedia } from "../plan.ts";
 import { headerRanges } from "./headerRanges.ts";
 import { timeRanges, type TimeRange } from "./timeRanges.ts";
+import type { AbortOptions } from "../../content/store.ts";
 import type { InputFile, OpenFile } from "../input.ts";
 import type { ByteRange } from "../plan.ts";
 
@@ -12,30 +13,50 @@ export interface PlainParts {
   readonly seconds?: readonly TimeRange[] | undefined;
 }
 
+export interface PlanPlainOptions extends AbortOptions {
+  /** Bytes of the files that were looked into, and of all. */
+  readonly onProgress?: ((progress: { bytesDone: number; bytesTotal: number }) => void) | undefined;
+}
+
 /**
  * Looks into audio and video files for what is to be plain of them: what players need to begin, and times.
  *
  * @param chosen the artist's choices by path, which take the place of a file's `plain`
  * @returns the files, to be packed
- * @throws {BuskerError} PLAIN_TIME_INVALID, PLAIN_TIME_UNKNOWN. What cannot be read has no headers here, and packing says why
+ * @throws {BuskerError} PLAIN_TIME_INVALID, PLAIN_TIME_UNKNOWN. The signal's reason. What cannot be read has no headers here, and packing says why
  */
 export async function planPlain<File extends InputFile>(
   files: readonly File[],
   chosen: ReadonlyMap<string, PlainParts> = new Map(),
+  { signal, onProgress }: PlanPlainOptions = {},
 ): Promise<File[]> {
   const planned: File[] = [];
-  for (const file of files) planned.push(await planFile(file, chosen.get(file.path)));
+  const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
+  let bytesDone = 0;
+  for (const file of files) {
+    try {
+      planned.push(await planFile(file, chosen.get(file.path), signal));
+    } finally {
+      signal?.throwIfAborted();
+    }
+    bytesDone += file.size;
+    onProgress?.({ bytesDone, bytesTotal });
+  }
   return planned;
 }
 
-async function planFile<File extends InputFile>(file: File, parts: PlainParts | undefined): Promise<File> {
+async function planFile<File extends InputFile>(
+  file: File,
+  parts: PlainParts | undefined,
+  signal: AbortSignal | undefined,
+): Promise<File> {
   const plain = parts === undefined ? file.plain : [...(parts.bytes ?? [])];
   const times = parts?.seconds ?? [];
   if (!isMedia(file)) {
     if (times[0] !== undefined) throw timeUnknown(file, times[0], "it is neither audio nor video");
     return plain === undefined ? file : { ...file, plain };
   }
-  const open = lazily(file);
+  const open = lazily(file, signal);
   try {
     const headers = await headerRanges(open.read, file.size);
     const timed: ByteRange[] = [];
@@ -57,10 +78,16 @@ async function rangesOf(file: InputFile, read: OpenFile["read"], time: TimeRange
 }
 
 /** Opens at the first read, so that a file that cannot be opened is one that cannot be read. */
-function lazily(file: InputFile): { read: OpenFile["read"]; close(): Promise<void> } {
+function lazily(
+  file: InputFile,
+  signal: AbortSignal | undefined,
+): { read: OpenFile["read"]; close(): Promise<void> } {
   let opened: Promise<OpenFile> | undefined;
   return {
-    read: async (offset, length) => (await (opened ??= file.open())).read(offset, length),
+    read: async (offset, length) => {
+      signal?.throwIfAborted();
+      return (await (opened ??= file.open())).read(offset, length);
+    },
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }
