@@ -1,9 +1,15 @@
-import type * as NodeCrypto from "node:crypto";
 import { webCrypto } from "./webCrypto.ts";
 import type { Bytes } from "./bytes.ts";
 
+interface Hash {
+  update(bytes: Uint8Array): Hash;
+  digest(): Uint8Array;
+}
+
 interface Runtime {
-  readonly process?: { getBuiltinModule?: (name: "node:crypto") => typeof NodeCrypto };
+  readonly process?: {
+    getBuiltinModule?: (name: "node:crypto") => { createHash(name: "sha256"): Hash };
+  };
   readonly setImmediate?: (callback: () => void) => void;
 }
 
