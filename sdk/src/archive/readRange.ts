@@ -17,7 +17,7 @@ export interface ReadOptions extends AbortOptions {
 }
 
 /**
- * Reads a range of one file, fetching only the fragments that it touches.
+ * Reads a range of one file, fetching only the fragments that it touches, and more of them ahead the longer it is read.
  *
  * @yields the bytes in order, a fragment or less at a time
  * @throws {BuskerError} FILE_NOT_IN_ARCHIVE, RANGE_INVALID, FRAGMENT_LOCKED, FRAGMENT_CORRUPT, ARCHIVE_MALFORMED; those of
@@ -56,7 +56,8 @@ export async function* readRange(
     signal?.throwIfAborted();
     return { fragment, bytes: await readFragment(view, fragment, keys, { signal }) };
   };
-  for await (const { fragment, bytes } of inOrder(fragments, FRAGMENTS_IN_FLIGHT, read)) {
+  // One at first: who seeks waits for the first alone, and may go elsewhere before another is needed.
+  for await (const { fragment, bytes } of inOrder(fragments, FRAGMENTS_IN_FLIGHT, read, 1)) {
     yield bytes.subarray(Math.max(0, from - fragment.from), Math.min(bytes.length, to - fragment.from));
   }
 }

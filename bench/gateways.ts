@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openPage, type Page } from "./gateways/browser.ts";
+import * as measures from "./gateways/read.ts";
+import { serveFile } from "./gateways/serve.ts";
+import { report, type Figure } from "./report.ts";
+
+/*
+ * A page and Node read a file of 2 GB in an opened archive from the HTTP gateways of two nodes, each a process of its own, over
+ * loopback: every block is checked and decrypted. Next to it, in the same run, the same blocks are fetched and thrown away.
+ */
+const FILE_BYTES = 2e9;
+const NODES = 2;
+const PART_BYTES = 192e6;
+const PARTS = 3;
+const SEEKS = 25;
+/** Requests that Chromium has under way to one host. */
+const PER_HOST = 6;
+
+type Runner = Pick<Page, "run">;
+
+export async function gateways(): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "busker-bench-"));
+  const served = await serveFile(folder, FILE_BYTES, NODES);
+  try {
+    const { close: _, ...opened } = served;
+    const here: Runner = {
+      run: (name, ...parameters) => (measures[name] as (...all: unknown[]) => never)(...parameters),
+    };
+    const page = await openPage();
+    try {
+      return [...(await figures("browser", page, opened)), ...(await figures("Node", here, opened))];
+    } finally {
+      await page.close();
+    }
+  } finally {
+    await served.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function figures(where: string, runner: Runner, opened: measures.Opened): Promise<Figure[]> {
+  // No part twice: a browser keeps what it has fetched.
+  let next = 0;
+  const parts = (): [number, number][] =>
+    Array.from({ length: PARTS }, () => [next, (next += PART_BYTES)] as [number, number]);
+  const places = (): number[] =>
+    Array.from({ length: SEEKS }, () => next + Math.floor(Math.random() * (FILE_BYTES - next)));
+  const read = median(await runner.run("readParts", opened, parts()));
+  const fetched = median(await runner.run("fetchParts", opened, parts(), PER_HOST * NODES));
+  const seeks = await runner.run("seek", opened, places());
+  const first = median(seeks.map(({ milliseconds }) => milliseconds));
+  const one = median(await runner.run("fetchOne", opened, places()));
+  const most = Math.max(...seeks.map(({ fragments }) => fragments));
+  return [
+    figure(`read and decrypt over HTTP, ${where}`, read, "MB/s", fetched),
+    figure(`first byte after a seek into 2 GB, ${where}`, first, "ms", one),
+    figure(`fragments fetched for a seek, at most, ${where}`, most, "fragments", 1),
+  ];
+}
+
+function figure(name: string, value: number, unit: string, limit: number): Figure {
+  return { figure: name, value, unit, limit, ratio: value / limit };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+if (import.meta.main) await report("gateways", await gateways());
