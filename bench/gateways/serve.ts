@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cp, mkdir, open, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { cp, mkdir, open, readdir, rm } from "node:fs/promises";
 import { randomFillSync } from "node:crypto";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { openLocalStore } from "@busker/sdk/content/localStore.ts";
@@ -26,6 +28,7 @@ export async function serveFile(
   const [first, ...others] = Array.from({ length: nodes }, (_, n) => join(folder, `home${n}`)) as [string];
   const root = await packNoise(join(folder, "work"), bytes, contentKey, storeFolder(first));
   for (const home of others) await cp(first, home, { recursive: true });
+  for (const home of [first, ...others]) await readAll(storeFolder(home));
   const children: ChildProcess[] = [];
   const gateways: string[] = [];
   for (const home of [first, ...others]) {
@@ -65,4 +68,17 @@ async function packNoise(
   await store.close();
   await rm(work, { recursive: true });
   return archive;
+}
+
+/** Brings all files of a folder into the memory of the system: the disk is not what is measured. */
+async function readAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    await pipeline(
+      createReadStream(join(entry.parentPath, entry.name), { highWaterMark: PIECE }),
+      async (parts) => {
+        for await (const _ of parts);
+      },
+    );
+  }
 }
