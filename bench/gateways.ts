@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPage, type Page } from "./gateways/browser.ts";
-import * as measures from "./gateways/read.ts";
+import { measures, type Opened } from "./gateways/read.ts";
 import { serveFile } from "./gateways/serve.ts";
 import { report, type Figure } from "./report.ts";
 
@@ -40,7 +40,7 @@ export async function gateways(): Promise<Figure[]> {
   }
 }
 
-async function figures(where: string, runner: Runner, opened: measures.Opened): Promise<Figure[]> {
+async function figures(where: string, runner: Runner, opened: Opened): Promise<Figure[]> {
   // No part twice: a browser keeps what it has fetched.
   let next = 0;
   const parts = (): [number, number][] =>

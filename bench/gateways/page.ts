@@ -1,4 +1,4 @@
-import * as measures from "./read.ts";
+import { measures } from "./read.ts";
 
 /** What the page offers to who drives it. */
 export type Measures = typeof measures;

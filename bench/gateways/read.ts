@@ -25,7 +25,7 @@ export interface Seek {
 const RAW = 0x55;
 
 /** Reads parts of the first file, one after the other. @returns MB/s for each */
-export async function readParts(opened: Opened, parts: [number, number][]): Promise<number[]> {
+async function readParts(opened: Opened, parts: [number, number][]): Promise<number[]> {
   const { view, keys, path } = await open(opened);
   const speeds: number[] = [];
   for (const range of parts) {
@@ -38,11 +38,7 @@ export async function readParts(opened: Opened, parts: [number, number][]): Prom
 }
 
 /** The same parts as blocks that are thrown away as they come: neither checked nor decrypted. @returns MB/s for each */
-export async function fetchParts(
-  opened: Opened,
-  parts: [number, number][],
-  atOnce: number,
-): Promise<number[]> {
+async function fetchParts(opened: Opened, parts: [number, number][], atOnce: number): Promise<number[]> {
   const { view } = await open(opened);
   const { fragmentSize } = view.manifest.files[0]!;
   const speeds: number[] = [];
@@ -67,7 +63,7 @@ export async function fetchParts(
 }
 
 /** Begins to read at some places, as a player does that does not know how far it will go, and stops after the first bytes. */
-export async function seek(opened: Opened, places: number[]): Promise<Seek[]> {
+async function seek(opened: Opened, places: number[]): Promise<Seek[]> {
   const { view, keys, path, fetched } = await open(opened);
   const { size } = view.manifest.files[0]!;
   const seeks: Seek[] = [];
@@ -85,7 +81,7 @@ export async function seek(opened: Opened, places: number[]): Promise<Seek[]> {
 }
 
 /** How long one raw block takes, without more. @returns milliseconds for the fragment at each place */
-export async function fetchOne(opened: Opened, places: number[]): Promise<number[]> {
+async function fetchOne(opened: Opened, places: number[]): Promise<number[]> {
   const { view } = await open(opened);
   const { fragmentSize } = view.manifest.files[0]!;
   const times: number[] = [];
@@ -97,6 +93,8 @@ export async function fetchOne(opened: Opened, places: number[]): Promise<number
   }
   return times;
 }
+
+export const measures = { readParts, fetchParts, seek, fetchOne };
 
 async function open({ gateways, root, contentKey }: Opened): Promise<{
   view: ArchiveView;

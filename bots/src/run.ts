@@ -82,7 +82,7 @@ async function start(config: Config, log: Log, closing: (() => unknown)[]): Prom
   closing.push(() => store.close());
   const { gateway: place } = config.network;
   const gateway = place && (await serveGateway({ ...place, read: (cid) => store.getStored(cid) }));
-  if (gateway) closing.push(gateway.close);
+  if (gateway) closing.push(() => gateway.close());
   const followed = await follow(client, vault.keyholder, chain.fromBlock);
   log.info({ releases: followed.releases.size, ...followed.clock }, "releases rebuilt from the chain");
   await announce(config, client, vault, store.addresses(), followed, log);

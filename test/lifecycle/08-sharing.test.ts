@@ -234,7 +234,7 @@ describe("once it is unlocked", () => {
 
   test("the fan who has it needs nobody else to give the opened files as well, each by a CID of its own", async () => {
     await stop(seeding.child);
-    const { ready } = await start<Seeding>(...["seed", releaseId, "--opened", "--gateway", "--as", "fan1"]);
+    const { ready } = await start<Seeding>("seed", releaseId, "--opened", "--gateway", "--as", "fan1");
     expect(ready.files.map(({ path }) => path)).toEqual((await readdir(album)).toSorted());
     for (const { path, cid } of ready.files) {
       const response = await fetch(`${ready.gateway}/ipfs/${cid}?format=car&dag-scope=entity`);

@@ -5,6 +5,7 @@ import type { Client } from "@busker/sdk/chain/client.ts";
 import { readTerms } from "@busker/sdk/chain/readRelease.ts";
 import type { BlockSource, ContentStore } from "@busker/sdk/content/store.ts";
 import { fromHex } from "@busker/sdk/crypto/bytes.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import { shareOpened, type SharedFile } from "@busker/sdk/release/shareOpened.ts";
 import { verifyRelease } from "@busker/sdk/release/verifyRelease.ts";
 import { collect } from "../collect.ts";
@@ -48,6 +49,7 @@ export function addSeed(program: Command): void {
     .action(
       action(async (context, text: string, flags: SeedFlags) => {
         const { from, at } = gatewayUse(flags.gateway);
+        if (flags.kubo !== undefined && at !== null) throw kuboServes();
         const client = await context.reader();
         const releaseId = await resolveRelease(context, client, text);
         const origins = { ...flags, gateway: from };
@@ -123,4 +125,10 @@ async function keep(
 
 function line({ path, cid }: SharedFile): string {
   return `${cid}  ${path}`;
+}
+
+function kuboServes(): BuskerError {
+  return new BuskerError("USAGE", "With --kubo the daemon gives the archive, over its own gateway too", {
+    hint: "Leave out --gateway, or name a URL to fetch from.",
+  });
 }
