@@ -7,8 +7,9 @@ import { fromHex, toHex, wipe } from "@busker/sdk/crypto/bytes.ts";
 import { newArchiveSalt, newContentKey } from "@busker/sdk/crypto/contentKey.ts";
 import { lockKeystore, openKeystore, type Keystore } from "@busker/sdk/crypto/keystore.ts";
 import { sealToRecipient } from "@busker/sdk/crypto/recipients.ts";
+import { BuskerError } from "@busker/sdk/protocol/errors.ts";
 import type { Context } from "./context.ts";
-import { draftFolder, KEY_FILE, saveDraft, type Draft } from "./draft.ts";
+import { draftFolder, findDraft, KEY_FILE, saveDraft, type Draft } from "./draft.ts";
 import { readJson, writeJson } from "./files.ts";
 
 /** What the next run needs to go on with a pack that was interrupted. */
@@ -35,6 +36,8 @@ export interface Packing {
   lock: ArchiveLock;
   sealed: string[];
   isResumed: boolean;
+  /** K under the artist's passphrase. */
+  keystore: Keystore;
 }
 
 const PACKING_FILE = "packing.json";
@@ -53,7 +56,7 @@ export async function beginPacking(context: Context, name: string, inputs: PackI
     const passphrase = await context.passphrase("Passphrase of the pack that was interrupted");
     const contentKey = await openKeystore(before.keystore, passphrase);
     const lock = { contentKey, archiveSalt: fromHex(before.archiveSalt, 32) };
-    return { lock, sealed: before.sealed, isResumed: true };
+    return { lock, sealed: before.sealed, isResumed: true, keystore: before.keystore };
   }
   const passphrase = await context.passphrase("New passphrase for the content key", true);
   const lock = { contentKey: newContentKey(), archiveSalt: newArchiveSalt() };
@@ -64,20 +67,43 @@ export async function beginPacking(context: Context, name: string, inputs: PackI
     const keystore = await lockKeystore(lock.contentKey, passphrase);
     const packing: PackingFile = { inputs: hash, keystore, archiveSalt: toHex(lock.archiveSalt), sealed };
     await writeJson(file, packing);
-    return { lock, sealed, isResumed: false };
+    return { lock, sealed, isResumed: false, keystore };
   } catch (error) {
     wipe(lock.contentKey);
     throw error;
   }
 }
 
-/** Makes a draft of the archive that is packed now, with its key. What is interrupted here is done again by the same command. */
-export async function endPacking(home: string, draft: Draft): Promise<void> {
+/**
+ * Makes a draft of the archive that is packed now, with its key. What is interrupted here is done again by the same command.
+ *
+ * @param before the draft that this one takes the place of
+ * @throws BuskerError PACKED_TWICE when another command has packed the same name meanwhile, with another key
+ */
+export async function endPacking(
+  home: string,
+  draft: Draft,
+  { keystore }: Packing,
+  before: Draft | null,
+): Promise<void> {
   const folder = draftFolder(home, draft.name);
-  const packing = await readJson<PackingFile>(join(folder, PACKING_FILE));
-  await writeJson(join(folder, KEY_FILE), packing!.keystore);
+  const [packing, now] = await Promise.all([
+    readJson<PackingFile>(join(folder, PACKING_FILE)),
+    findDraft(home, draft.name),
+  ]);
+  // Another command went on with the same pack, and has come to its end.
+  if (packing === null && now?.archive === draft.archive) return;
+  if (packing?.keystore.cipher.text !== keystore.cipher.text || now?.archive !== before?.archive)
+    throw packedTwice(draft.name);
+  await writeJson(join(folder, KEY_FILE), keystore);
   await saveDraft(home, draft);
-  await rm(join(folder, PACKING_FILE));
+  await rm(join(folder, PACKING_FILE), { force: true });
+}
+
+function packedTwice(name: string): BuskerError {
+  return new BuskerError("PACKED_TWICE", `Another command has packed "${name}" at the same time`, {
+    hint: "Wait for it to end, and go on with its draft; or choose another --name.",
+  });
 }
 
 function hashOf({ files, work, recipients }: PackInputs): string {

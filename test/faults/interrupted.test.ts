@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { noise } from "@busker/sdk/archive/testing/fixture.ts";
+import { toHex } from "@busker/sdk/crypto/bytes.ts";
+import { keyHashOf } from "@busker/sdk/crypto/contentKey.ts";
+import { openKeystore, type Keystore } from "@busker/sdk/crypto/keystore.ts";
 import { smallDisk } from "@busker/sdk/content/testing/smallDisk.ts";
 
 const CLI = fileURLToPath(import.meta.resolve("@busker/cli/main.ts"));
@@ -150,6 +153,25 @@ describe("a pack that is interrupted", () => {
     } finally {
       await disk.remove();
     }
+  });
+});
+
+describe("two packs of one name at the same time", () => {
+  test("leave a draft with its own key, and who loses is told", async () => {
+    await writeFile(join(folder, "work", "a.bin"), noise(5 * MEBIBYTE, 1));
+    const home = join(folder, "home");
+    const runs = await Promise.all([pack(home), pack(home), pack(home)]);
+    const lost = runs.filter(({ code }) => code !== 0);
+    for (const run of lost) expect(errorOf(run)).toMatch(/^(PACKED_TWICE|DRAFT_EXISTS)$/);
+    expect(lost.length).toBeLessThan(3);
+    const draft = join(home, "drafts", "draft");
+    const keystore = JSON.parse(await readFile(join(draft, "content-key.json"), "utf8")) as Keystore;
+    const contentKey = await openKeystore(keystore, "a secret of this test");
+    const { keyHash, archive } = JSON.parse(await readFile(join(draft, "draft.json"), "utf8")) as Packed;
+    expect(toHex(keyHashOf(contentKey))).toBe(keyHash);
+    for (const run of runs.filter(({ code }) => code === 0))
+      expect((JSON.parse(run.stdout) as Packed).archive).toBe(archive);
+    expect((await readdir(draft)).sort()).toEqual(["content-key.json", "draft.json"]);
   });
 });
 

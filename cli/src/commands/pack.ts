@@ -89,7 +89,8 @@ export function addPack(program: Command): void {
         };
         const store = await openBlocks(context);
         const inputs = { files: planned, work, recipients: flags.for };
-        const { lock, sealed, isResumed } = await beginPacking(context, name, inputs);
+        const packing = await beginPacking(context, name, inputs);
+        const { lock, sealed, isResumed } = packing;
         if (isResumed) context.output.say("Going on with the pack that was interrupted.");
         try {
           const packed = await withBar("packing", (report, signal) =>
@@ -104,7 +105,7 @@ export function addPack(program: Command): void {
             }),
           );
           const { manifest, ...facts } = packed;
-          await endPacking(context.home, { name, title, ...facts });
+          await endPacking(context.home, { name, title, ...facts }, packing, before);
           context.output.result(
             { name, ...facts },
             `Packed ${files.length} files into ${megabytes(packed.archiveSize)}: ${packed.chunkCount} locked fragments and ` +
