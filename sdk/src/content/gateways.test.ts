@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { CID } from "multiformats/cid";
 import { identity } from "multiformats/hashes/identity";
 import { blockOf, RAW } from "../archive/block.ts";
-import { noise } from "../archive/testing/fixture.ts";
+import { openArchive } from "../archive/open.ts";
+import { inputOf, LOCK, MemorySink, noise, pack } from "../archive/testing/fixture.ts";
 import { repack } from "../archive/testing/repack.ts";
 import { Gateways, type GatewaysOptions } from "./gateways.ts";
 import { MemoryStore } from "./memory.ts";
@@ -88,6 +89,30 @@ describe("gateways", () => {
     expect(lies).toBe(1);
     // besides those under way when it lied it was not asked again
     expect(liar.requests).toBeLessThan(400 + 30);
+  });
+
+  it("that lie in one block of an archive do not keep it from being opened, unless there are no others", async () => {
+    const memory = new MemoryStore();
+    const files = new Map([["a.bin", noise(300_000, 1)]]);
+    const { root, chunkRoot } = await pack(memory, [inputOf("a.bin", files.get("a.bin")!)]);
+    for (const [key, bytes] of memory.blocks) store.blocks.set(key, bytes);
+    for (const liedOf of memory.blocks.keys()) {
+      const liar = await serve((response, cid, request) =>
+        cid.toString() === liedOf ? lie(response, cid, request) : false,
+      );
+      const open = async (gateways: readonly GatewayServer[]): Promise<MemorySink> => {
+        const sink = new MemorySink();
+        const source = over(gateways, { timeoutMs: 2000 });
+        await openArchive({ source, root, contentKey: LOCK.contentKey, chunkRoot, sink });
+        return sink;
+      };
+      const { files: opened } = await open([liar, await serve()]);
+      expect(Buffer.compare(opened.get("a.bin")!, files.get("a.bin")!)).toBe(0);
+      const alone = await open([liar]).catch((error: { code?: string }) => error.code);
+      // opening looks at no headers
+      const outcome = alone instanceof MemorySink ? alone.files : alone;
+      expect([files, "CONTENT_CORRUPT"]).toContainEqual(outcome);
+    }
   });
 
   for (const [what, mischief] of Object.entries({ hang, down, lie, empty, endless, halt, breakOff })) {

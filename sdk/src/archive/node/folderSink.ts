@@ -82,10 +82,16 @@ export function folderSink(
     },
 
     async commit() {
+      const shown: string[] = [];
       for (const file of written) {
-        await (overwrite ? rename(file.temporary, file.target) : publish(directory, file)).catch(
-          fail(directory),
-        );
+        try {
+          await (overwrite ? rename(file.temporary, file.target) : publish(directory, file));
+          shown.push(file.target);
+        } catch (error) {
+          // What took the place of another cannot be taken back.
+          if (!overwrite) for (const target of shown) await unlink(target).catch(() => undefined);
+          fail(directory)(error);
+        }
       }
       written.length = 0;
     },

@@ -243,6 +243,23 @@ describe("opening into a folder", () => {
     expect(await readdir(join(directory, "elsewhere"))).toEqual([]);
   });
 
+  it("shows no file when one of them cannot be shown", async () => {
+    const out = join(directory, "out");
+    const sink = folderSink(out);
+    const files = [file("a.ogg"), file("b.ogg"), file("c.ogg")];
+    await sink.begin(files);
+    for (const one of files) {
+      const writer = await sink.create(one);
+      await writer.write(Buffer.from("ours"));
+      await writer.close();
+    }
+    await writeFile(join(out, "b.ogg"), "another's");
+    await expect(sink.commit()).rejects.toEqual(fails("FILE_EXISTS", "b.ogg"));
+    await sink.discard();
+    expect(await readdir(out)).toEqual(["b.ogg"]);
+    expect(await readFile(join(out, "b.ogg"), "utf8")).toBe("another's");
+  });
+
   it("leaves gaps where it is told to skip, in files of their full size", async () => {
     const out = join(directory, "out");
     const sink = folderSink(out);
@@ -261,18 +278,30 @@ describe("opening into a folder", () => {
     expect(bytes.filter((byte) => byte !== 0).length).toBe(6);
   });
 
-  it("says so when the disk is full, and leaves nothing behind", async ({ skip }) => {
-    const disk = await smallDisk(64);
+  it("says so when the disk is full, leaves nothing behind, and can be repeated", async ({ skip }) => {
+    const disk = await smallDisk(4096);
     if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
     try {
-      const opening = openArchive({ ...(await archive()), sink: folderSink(disk.directory) });
+      const out = join(disk.directory, "out");
+      const filler = join(disk.directory, "filler");
+      await writeFile(filler, noise(4 * 2 ** 20 - 64 * 1024, 1));
+      const options = await archive();
+      const opening = openArchive({ ...options, sink: folderSink(out) });
       await expect(opening).rejects.toEqual(fails("DISK_FULL", disk.directory));
-      expect(await readdir(disk.directory)).toEqual([]);
+      expect(await filesIn(out)).toEqual([]);
+      await rm(filler);
+      await openArchive({ ...options, sink: folderSink(out) });
+      expect((await filesIn(out)).length).toBeGreaterThan(0);
     } finally {
       await disk.remove();
     }
   });
 });
+
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
 
 /** The administrator may read every file, so it acts as somebody who may not. */
 async function asNobody<T>(work: () => Promise<T>): Promise<T> {
