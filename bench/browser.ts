@@ -1,12 +1,12 @@
 import { randomFillSync } from "node:crypto";
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fragmentSizeFor } from "@busker/sdk/archive/plan.ts";
 import type { Browser, Page } from "playwright-core";
 import { startChromium } from "../test/e2e/support/chromium.ts";
 import { serveSite } from "../test/e2e/support/site.ts";
-import { report, type Figure } from "./report.ts";
+import { against, type Figure } from "./report.ts";
+import { inFolder } from "./works.ts";
 
 /*
  * Packing a work of 1 GB in a page of headless Chromium, as one film and as songs. The limit is WebCrypto in a worker of the same page: the
@@ -22,23 +22,22 @@ const SAMPLE_MS = 20;
 const MEMORY_AIM_MB = 200;
 
 /** @throws when this machine has no Chromium, or no /proc */
-export async function browser(): Promise<Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "busker-bench-"));
-  const site = await serveSite(new URL("browser/", import.meta.url));
-  try {
-    const figures: Figure[] = [];
-    for (const work of WORKS) {
-      const paths = await writeFiles(folder, work.files, work.size);
-      figures.push(
-        ...(await measure(work.name, site.url, paths, work.files * work.size, fragmentSizeFor(work.size))),
-      );
-      await Promise.all(paths.map((path) => rm(path)));
+export function browser(): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const site = await serveSite(new URL("browser/", import.meta.url));
+    try {
+      const figures: Figure[] = [];
+      for (const work of WORKS) {
+        const paths = await writeFiles(folder, work.files, work.size);
+        const size = work.files * work.size;
+        figures.push(...(await measure(work.name, site.url, paths, size, fragmentSizeFor(work.size))));
+        await Promise.all(paths.map((path) => rm(path)));
+      }
+      return figures;
+    } finally {
+      await site.close();
     }
-    return figures;
-  } finally {
-    await site.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure(
@@ -60,14 +59,8 @@ async function measure(
     const limit = size / 1e6 / (await limitOf(page, size, fragmentSize));
     const speed = bytes / 1e6 / seconds;
     return [
-      { figure: `pack in a page, ${name}`, value: speed, unit: "MB/s", limit, ratio: speed / limit },
-      {
-        figure: `memory for that, ${name}`,
-        value: peak,
-        unit: "MB",
-        limit: MEMORY_AIM_MB,
-        ratio: peak / MEMORY_AIM_MB,
-      },
+      against(`pack in a page, ${name}, ÷ WebCrypto in a worker`, speed, limit),
+      against(`memory for that, ${name}`, peak, MEMORY_AIM_MB, "MB"),
     ];
   } finally {
     await chromium.stop();
@@ -140,5 +133,3 @@ async function writeFiles(folder: string, count: number, size: number): Promise<
   }
   return paths;
 }
-
-if (import.meta.main) await report("browser", await browser());

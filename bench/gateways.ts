@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { openPage, type Page } from "./gateways/browser.ts";
 import { measures, type Opened } from "./gateways/read.ts";
 import { serveFile } from "./gateways/serve.ts";
-import { report, type Figure } from "./report.ts";
+import { against, median, type Figure } from "./report.ts";
+import { inFolder } from "./works.ts";
 
 /*
  * A page and Node read a file of 2 GB in an opened archive from the HTTP gateways of two nodes, each a process of its own, over
@@ -20,24 +18,24 @@ const PER_HOST = 6;
 
 type Runner = Pick<Page, "run">;
 
-export async function gateways(): Promise<Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), "busker-bench-"));
-  const served = await serveFile(folder, FILE_BYTES, NODES);
-  try {
-    const { close: _, ...opened } = served;
-    const here: Runner = {
-      run: (name, ...parameters) => (measures[name] as (...all: unknown[]) => never)(...parameters),
-    };
-    const page = await openPage();
+export function gateways(): Promise<Figure[]> {
+  return inFolder(async (folder) => {
+    const served = await serveFile(folder, FILE_BYTES, NODES);
     try {
-      return [...(await figures("browser", page, opened)), ...(await figures("Node", here, opened))];
+      const { close: _, ...opened } = served;
+      const here: Runner = {
+        run: (name, ...parameters) => (measures[name] as (...all: unknown[]) => never)(...parameters),
+      };
+      const page = await openPage();
+      try {
+        return [...(await figures("browser", page, opened)), ...(await figures("Node", here, opened))];
+      } finally {
+        await page.close();
+      }
     } finally {
-      await page.close();
+      await served.close();
     }
-  } finally {
-    await served.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function figures(where: string, runner: Runner, opened: Opened): Promise<Figure[]> {
@@ -54,18 +52,8 @@ async function figures(where: string, runner: Runner, opened: Opened): Promise<F
   const one = median(await runner.run("fetchOne", opened, places()));
   const most = Math.max(...seeks.map(({ fragments }) => fragments));
   return [
-    figure(`read and decrypt over HTTP, ${where}`, read, "MB/s", fetched),
-    figure(`first byte after a seek into 2 GB, ${where}`, first, "ms", one),
-    figure(`fragments fetched for a seek, at most, ${where}`, most, "fragments", 1),
+    against(`read and decrypt over HTTP, ${where}, ÷ fetching the same blocks`, read, fetched),
+    against(`first byte after a seek into 2 GB, ${where}, ÷ fetching one block`, first, one, "ms"),
+    against(`fragments fetched for a seek, at most, ${where}`, most, 1, "fragments"),
   ];
 }
-
-function figure(name: string, value: number, unit: string, limit: number): Figure {
-  return { figure: name, value, unit, limit, ratio: value / limit };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-if (import.meta.main) await report("gateways", await gateways());

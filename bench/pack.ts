@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openWork, packWork } from "./archive.ts";
 import { cryptoLimit } from "./limit.ts";
 import { ageThenKubo, directWrite, npmAge, secretBoxes } from "./packPeers.ts";
-import { against, type Figure } from "./report.ts";
+import { against, median, type Figure } from "./report.ts";
 import { FILM, inFolder, makeWork, SONGS } from "./works.ts";
 
 /** Bytes that the slow peers are measured with. */
@@ -53,8 +53,4 @@ export function pack(): Promise<Figure[]> {
     }
     return figures;
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -21,6 +21,11 @@ export function alone(figure: string, value: number, unit = "MB/s"): Figure {
   return { figure, value, unit, limit: null, ratio: null };
 }
 
+/** @returns the middle one, the higher of two */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
 /** Prints figures as a table and writes them to bench/results/NAME.json. */
 export async function report(name: string, figures: readonly Figure[]): Promise<void> {
   process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}\n`);

@@ -1,3 +1,5 @@
+import { browser } from "./browser.ts";
+import { gateways } from "./gateways.ts";
 import { growth } from "./growth.ts";
 import { pack } from "./pack.ts";
 import { report, type Figure } from "./report.ts";
@@ -5,7 +7,14 @@ import { seek } from "./seek.ts";
 import { transfer } from "./transfer.ts";
 
 /* `npm run bench [-- NAME…]`: all, or those named, one after the other. */
-const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { pack, growth, seek, transfer };
+const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  pack,
+  growth,
+  seek,
+  transfer,
+  gateways,
+  browser,
+};
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in BENCHES));
