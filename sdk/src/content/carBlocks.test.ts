@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -10,10 +22,12 @@ import { CarBlocks } from "./carBlocks.ts";
 import { sectionLength } from "./carFormat.ts";
 import { CarWriter } from "./carWriter.ts";
 import { DiskFolder } from "./diskFolder.ts";
-import { openLocalStore, type DirectoryStore } from "./localStore.ts";
+import { DirectoryStore, openLocalStore } from "./localStore.ts";
 import { MemoryStore } from "./memory.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
+import { smallDisk } from "./testing/smallDisk.ts";
+import type { CID } from "multiformats/cid";
 
 let directory: string;
 let blocks: string;
@@ -344,6 +358,16 @@ describe("what a collection has in its hands", () => {
     expect(await readdir(blocks)).toEqual([]);
   });
 
+  it("is not what another process is writing just now, however little grace there is", async () => {
+    await mkdir(blocks);
+    const path = join(blocks, ".m1-00.idx.0123456789ab");
+    await writeFile(path, "x");
+    const past = Date.now() / 1000 - 10;
+    await utimes(path, past, past);
+    await (await open()).gc({ graceSeconds: 0 });
+    expect(await named(".idx.0123456789ab")).toEqual([path]);
+  });
+
   it("gets another name when a pack has begun a file of that name meanwhile", async () => {
     const store = await open();
     const list = await some(2);
@@ -379,4 +403,128 @@ describe("a writer", () => {
     await expect(store.takeUp(writer)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
     await writer.leave();
   });
+});
+
+describe("a full disk", () => {
+  const MEBIBYTE = 2 ** 20;
+
+  it("can be made room on by collecting, what can be removed without a copy first", async ({ skip }) => {
+    const disk = await smallDisk(8 * 1024);
+    if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
+    try {
+      const openHere = async () => closing(await openLocalStore({ directory: disk.directory }));
+      blocks = join(disk.directory, "blocks");
+      const leaves = (seed: number, count: number) =>
+        Array.from({ length: count }, (_, n) => noise(MEBIBYTE / 2, seed + n));
+      const first = await openHere();
+      const kept = await repack(first, leaves(1, 3));
+      await repack(first, leaves(10, 1));
+      await first.pin(kept);
+      await first.close();
+      const second = await openHere();
+      await repack(second, leaves(20, 5));
+      await second.close();
+      await writeFile(join(disk.directory, "filler"), noise(8 * MEBIBYTE, 1)).catch(() => undefined);
+      await age();
+      expect((await (await openHere()).gc()).removed).toBe(8);
+      await expectAll(carBlocks(), await Promise.all(leaves(1, 3).map((bytes) => blockOf(RAW, bytes))));
+    } finally {
+      await closeAll();
+      await disk.remove();
+    }
+  });
+
+  it("that takes no more files can still be read from and collected on", async ({ skip }) => {
+    const disk = await smallDisk(4 * 1024, 10);
+    if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
+    try {
+      const openHere = async () => closing(await openLocalStore({ directory: disk.directory }));
+      blocks = join(disk.directory, "blocks");
+      const first = await openHere();
+      const [one, two, other] = (await some(3)) as [Block, Block, Block];
+      const root = await repack(first, [one.bytes, two.bytes]);
+      await first.pin(root);
+      await first.close();
+      const second = await openHere();
+      await second.put(other.cid, other.bytes);
+      await second.close();
+      const fillers: string[] = [];
+      for (let n = 0; n < 10; n++) {
+        const path = join(disk.directory, `filler${n}`);
+        await writeFile(path, "").then(
+          () => fillers.push(path),
+          () => undefined,
+        );
+      }
+      expect(fillers.length).toBeLessThan(10);
+      const store = await openHere();
+      await expectAll(carBlocks(), [one, two, other]);
+      const [missing] = (await some(1, 60)) as [Block];
+      await expect(store.put(missing.cid, missing.bytes)).rejects.toMatchObject({ code: "STORE_FULL" });
+      await age();
+      expect(await store.gc()).toEqual({ removed: 1 });
+      await store.put(missing.cid, missing.bytes);
+      await expectAll(carBlocks(), [one, two, missing]);
+    } finally {
+      await closeAll();
+      await disk.remove();
+    }
+  });
+
+  it("ends a pin with a reason, and the same store goes on with it once there is room", async ({ skip }) => {
+    const disk = await smallDisk(4 * 1024);
+    if (disk === null) return skip("only the administrator of a Linux machine can make a small disk");
+    try {
+      const source = new MemoryStore();
+      const leaves = Array.from({ length: 6 }, (_, n) => noise(MEBIBYTE / 2, n));
+      const root = await repack(source, leaves);
+      const network = {
+        fetch: (cid: CID) => source.get(cid),
+        addresses: () => [],
+        connect: async () => {},
+        close: async () => {},
+      };
+      const store = closing(new DirectoryStore(disk.directory, network));
+      const filler = join(disk.directory, "filler");
+      for (const left of [0, 4096, 8192, 12_288, 600_000, 1_700_000]) {
+        await writeFile(filler, noise(4 * MEBIBYTE, 1)).catch(() => undefined);
+        await truncate(filler, (await stat(filler)).size - left);
+        await expect(store.pin(root), `${left} bytes left`).rejects.toMatchObject({ code: "STORE_FULL" });
+        const pins: string[] = [];
+        for await (const pin of store.pins()) pins.push(pin.toString());
+        expect(pins).toEqual([]);
+        await rm(filler);
+      }
+      await store.pin(root);
+      blocks = join(disk.directory, "blocks");
+      await expectAll(carBlocks(), await Promise.all(leaves.map((bytes) => blockOf(RAW, bytes))));
+    } finally {
+      await closeAll();
+      await disk.remove();
+    }
+  });
+});
+
+it("a store that is closed has no file open", async ({ skip }) => {
+  const openNow = async (): Promise<string[]> => {
+    const links = await readdir("/proc/self/fd").catch(() => null);
+    if (links === null) return skip("it needs /proc");
+    const paths = await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => "")));
+    return paths.filter((path) => path.startsWith(directory));
+  };
+  const store = await open();
+  const list: Block[] = [];
+  for (let n = 0; n < 40; n++) {
+    const [block] = await some(1, n);
+    list.push(block!);
+    await putAll(await open(), [block!]);
+  }
+  const readers = [1, 2, 3].map(() => expectAll(carBlocks(), list));
+  await Promise.all([...readers, ...list.map(({ cid }) => store.get(cid))]);
+  for (const path of (await named(".car")).slice(0, 20)) await rm(path);
+  await Promise.all(list.map(({ cid }) => store.has(cid)));
+  await store.gc();
+  expect((await openNow()).length).toBeLessThan(2 * 40 + 4 * 33);
+  await closeAll();
+  expect(await openNow()).toEqual([]);
 });

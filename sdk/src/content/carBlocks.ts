@@ -245,8 +245,17 @@ export class CarBlocks {
           old.push([number, file]);
       }
       const keptAs = await decide();
-      let removed = 0;
+      const candidates: { number: number; file: KnownFile; keptBytes: number }[] = [];
       for (const [number, file] of old) {
+        let keptBytes = 0;
+        for (const { digest, length } of await unlessMissing(this.#recordsOf(file.name), []))
+          if (keptAs(digest) !== undefined) keptBytes += length;
+        candidates.push({ number, file, keptBytes });
+      }
+      // On a full disk there is room for a copy only when other files are gone.
+      candidates.sort((one, other) => one.keptBytes - other.keptBytes);
+      let removed = 0;
+      for (const { number, file } of candidates) {
         // Another collection may be faster.
         removed += await unlessMissing(this.#sweepFile(number, file, since, keptAs), 0);
       }
@@ -278,6 +287,8 @@ export class CarBlocks {
     }
     await this.settle();
     if (!(await this.#folder.removeUntouched(file.name, since))) return 0;
+    // An open file keeps its room on the disk.
+    await this.#folder.forget(file.name);
     this.#lose(file.name);
     await this.#folder.remove(indexNameOf(file.name));
     return unkept;
@@ -404,7 +415,7 @@ export class CarBlocks {
     file.gone = true;
     this.#unsynced.delete(file);
     this.#readAgain();
-    this.#folder.forget(name);
+    void this.#folder.forget(name);
   }
 
   #error(doing: string, error: unknown): unknown {

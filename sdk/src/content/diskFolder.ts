@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
+  access,
   link,
-  mkdir,
   readdir,
   readFile,
   rename,
@@ -32,9 +32,8 @@ export class DiskFolder implements Folder {
 
   async prepare(): Promise<void> {
     await makeDirectory(this.path);
-    const probe = this.#at(`.${randomBytes(8).toString("hex")}`);
-    await mkdir(probe);
-    await rm(probe, { recursive: true, force: true });
+    // Nothing is written: a full disk can be read from, and collected on.
+    await access(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
   }
 
   async list(): Promise<string[]> {
@@ -119,10 +118,12 @@ export class DiskFolder implements Folder {
   }
 
   async recover(since: number): Promise<void> {
+    const dead = Date.now() - ASIDE_MS;
+    const old = Math.min(since, dead);
     for (const name of await this.#names()) {
       if (isAside(name)) {
-        if (asideSince(name) < Date.now() - ASIDE_MS) await unlessMissing(this.#putBack(name), undefined);
-      } else if (isOwn(name) && (await unlessMissing(this.modifiedAt(name), since)) < since) {
+        if (asideSince(name) < dead) await unlessMissing(this.#putBack(name), undefined);
+      } else if (isOwn(name) && (await unlessMissing(this.modifiedAt(name), old)) < old) {
         await rm(this.#at(name), { recursive: true, force: true });
       }
     }
@@ -149,8 +150,8 @@ export class DiskFolder implements Folder {
     await syncDirectory(this.path);
   }
 
-  forget(name: string): void {
-    void this.#open.forget(this.#at(name));
+  forget(name: string): Promise<void> {
+    return this.#open.forget(this.#at(name));
   }
 
   close(): Promise<void> {

@@ -76,7 +76,7 @@ export interface Folder {
   replace(name: string, bytes: Uint8Array): Promise<void>;
 
   /** Forgets what it keeps open of a file that is gone. */
-  forget(name: string): void;
+  forget(name: string): Promise<void>;
 
   /** Closes what is kept open for reading; nobody may be reading. */
   close(): Promise<void>;

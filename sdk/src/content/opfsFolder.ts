@@ -121,7 +121,7 @@ export class OpfsFolder implements Folder {
       if (!isMissing(error)) this.#removed.delete(name);
       throw error;
     }
-    this.forget(name);
+    await this.forget(name);
     return true;
   }
 
@@ -129,7 +129,7 @@ export class OpfsFolder implements Folder {
   async recover(): Promise<void> {}
 
   async remove(name: string): Promise<void> {
-    this.forget(name);
+    await this.forget(name);
     await unlessMissing((await this.#handle()).removeEntry(name), undefined);
   }
 
@@ -143,10 +143,10 @@ export class OpfsFolder implements Folder {
     const stream = await file.createWritable();
     await stream.write(Uint8Array.from(bytes));
     await stream.close();
-    this.forget(name);
+    await this.forget(name);
   }
 
-  forget(name: string): void {
+  async forget(name: string): Promise<void> {
     this.#snapshots.delete(name);
     this.#touched.delete(name);
   }

@@ -9,15 +9,24 @@ const run = promisify(execFile);
 /**
  * Makes a disk of a few KiB, in memory.
  *
+ * @param files files and directories that it takes at most
  * @returns null where that is not allowed
  * @throws where everything is required (BUSKER_REQUIRE_ALL) and it is not allowed
  */
 export async function smallDisk(
   kibibytes: number,
+  files?: number,
 ): Promise<{ directory: string; remove: () => Promise<void> } | null> {
   const directory = await mkdtemp(join(tmpdir(), "busker-disk-"));
   try {
-    await run("mount", ["-t", "tmpfs", "-o", `size=${kibibytes}k`, "busker-test", directory]);
+    await run("mount", [
+      "-t",
+      "tmpfs",
+      "-o",
+      `size=${kibibytes}k${files === undefined ? "" : `,nr_inodes=${files}`}`,
+      "busker-test",
+      directory,
+    ]);
   } catch (error) {
     await rm(directory, { recursive: true });
     if (process.env["BUSKER_REQUIRE_ALL"] !== undefined) throw error;
