@@ -16,8 +16,9 @@ interface Runtime {
 // WebCrypto copies what it hashes, which costs Node more than hashing it on the spot. Browsers have no process.
 const { process, setImmediate } = globalThis as Runtime;
 const nodeCrypto = process?.getBuiltinModule?.("node:crypto");
-/** Bytes after which timers and sockets have their turn, too. */
+/** Bytes after which timers and sockets have their turn, too; a call counts for some of its own. */
 const TURN_BYTES = 2 ** 20;
+const CALL_BYTES = 4096;
 let sinceTurn = 0;
 
 /** @returns the SHA-256 digest, 32 bytes (FIPS 180-4). @throws {BuskerError} WEB_CRYPTO_MISSING */
@@ -26,7 +27,7 @@ export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
     return new Uint8Array(await webCrypto().subtle.digest("SHA-256", bytes as Bytes));
   }
   const digest = nodeCrypto.createHash("sha256").update(bytes).digest();
-  sinceTurn += bytes.length;
+  sinceTurn += CALL_BYTES + bytes.length;
   if (sinceTurn >= TURN_BYTES) {
     sinceTurn = 0;
     await new Promise<void>((resolve) => setImmediate?.(resolve));
