@@ -14,7 +14,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { asideNameOf, asideSince, freshName, isAside, nameBefore } from "./carNames.ts";
-import { ASIDE_MS, CLOCK_LAG_MS } from "./constants.ts";
+import { ASIDE_MS, CLOCK_LAG_MS, TOUCH_AGAIN_MS } from "./constants.ts";
 import { DiskFile } from "./diskFile.ts";
 import { isMissing, unlessMissing, type Folder } from "./folder.ts";
 import { OpenFiles } from "./openFiles.ts";
@@ -25,6 +25,7 @@ export class DiskFolder implements Folder {
   readonly path: string;
   readonly #open = new OpenFiles();
   #listedAt = -1n;
+  #touched = { name: "", at: 0 };
 
   constructor(path: string) {
     this.path = path;
@@ -87,9 +88,12 @@ export class DiskFolder implements Folder {
     return (await stat(this.#at(name))).mtimeMs;
   }
 
+  /** A collection leaves what was touched up to CLOCK_LAG_MS before it began: what was touched just now need not be touched again. */
   async touch(name: string): Promise<void> {
     const now = new Date();
+    if (name === this.#touched.name && Math.abs(now.getTime() - this.#touched.at) < TOUCH_AGAIN_MS) return;
     await utimes(this.#at(name), now, now);
+    this.#touched = { name, at: now.getTime() };
   }
 
   async flush(names: readonly string[]): Promise<void> {

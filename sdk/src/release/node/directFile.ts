@@ -1,8 +1,6 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
-/** What is locked or unlocked at a time, in bytes: it stays in the processor's cache, and its memory is given back and taken again cheaply. */
-export const PIECE = 32 * 1024;
 /** What direct reads and writes are multiples of, in bytes. */
 const PAGE = 4096;
 const WEB_ASSEMBLY_PAGE = 65_536;

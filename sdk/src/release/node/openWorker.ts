@@ -4,30 +4,19 @@ import { workerData } from "node:worker_threads";
 import { equal, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { FRAGMENT_NONCE, placeBytes, TAG_SIZE } from "../../crypto/fragmentCipher.ts";
-import { JOB_BYTES } from "../constants.ts";
-import { alignedMemory, DirectFile, PIECE, readAll } from "./directFile.ts";
+import { DirectFile, readAll } from "./directFile.ts";
+import { PIECE, withMemory, type JobMemory } from "./jobMemory.ts";
 import type { OpenFault, OpenJob, OpenSetup, Run } from "./openJob.ts";
 
 const [, { contentKey, archiveSalt, keyHashes }] = workerData as [unknown, OpenSetup];
 const chunkCount = keyHashes.length / 32;
 
-/** Memory of one job. */
-interface Room {
-  readonly input: Buffer;
-  readonly output: Buffer;
-}
-const spare: Room[] = [];
-
 /** Reads, checks, unlocks and writes some fragments, on a thread of its own. @returns null when all is well */
 export default async function openFragments(job: OpenJob): Promise<OpenFault | null> {
-  const room = spare.pop() ?? { input: Buffer.allocUnsafeSlow(JOB_BYTES), output: alignedMemory(JOB_BYTES) };
-  try {
-    const end = (await readRuns(job.runs, room.input)) ? unlock(job, room) : null;
-    if (end === null) return { fault: "block" };
-    return await write(job, room.output, end);
-  } finally {
-    spare.push(room);
-  }
+  return withMemory(async (memory) => {
+    const end = (await readRuns(job.runs, memory.input)) ? unlock(job, memory) : null;
+    return end === null ? { fault: "block" } : write(job, memory.output, end);
+  });
 }
 
 async function readRuns(runs: readonly Run[], memory: Buffer): Promise<boolean> {
@@ -50,7 +39,7 @@ async function readRuns(runs: readonly Run[], memory: Buffer): Promise<boolean> 
 }
 
 /** @returns where the plain bytes end; null when a block is not what it should be */
-function unlock({ blocks, offset }: OpenJob, { input, output }: Room): number | null {
+function unlock({ blocks, offset }: OpenJob, { input, output }: JobMemory): number | null {
   let end = DirectFile.lead(offset);
   for (const block of blocks) {
     const bytes = input.subarray(block.at, block.at + block.length);

@@ -9,9 +9,9 @@ import { fromHex, wipe } from "../../crypto/bytes.ts";
 import { chunkKey, chunkKeyHash } from "../../crypto/chunkKey.ts";
 import { chunkLeaf } from "../../crypto/chunkTree.ts";
 import { FRAGMENT_NONCE, placeBytes } from "../../crypto/fragmentCipher.ts";
-import { JOB_BYTES } from "../constants.ts";
 import { hashesAt, RESULT_SIZE, type Hashes, type PackJob } from "../packJobs.ts";
-import { alignedMemory, DirectFile, PIECE, readAll } from "./directFile.ts";
+import { DirectFile, readAll } from "./directFile.ts";
+import { PIECE, withMemory, type JobMemory } from "./jobMemory.ts";
 import type { PackFault, PackResult, PackSetup } from "./packJob.ts";
 
 const [, setup] = workerData as [unknown, PackSetup];
@@ -20,13 +20,6 @@ const salt = fromHex(setup.manifest.lock.archiveSalt, 32);
 const { chunkCount } = setup.manifest.lock;
 const car = DirectFile.open(setup.car);
 car.catch(() => undefined);
-
-/** Memory of one job. */
-interface Room {
-  readonly input: Buffer;
-  readonly output: Buffer;
-}
-const spare: Room[] = [];
 
 class Fault extends Error {
   readonly result: PackFault;
@@ -42,22 +35,22 @@ class Fault extends Error {
  * another may use the processor.
  */
 export default async function packFragments(job: PackJob): Promise<PackResult | PackFault> {
-  const room = spare.pop() ?? { input: Buffer.allocUnsafeSlow(JOB_BYTES), output: alignedMemory(JOB_BYTES) };
   try {
-    return { hashes: (setup.isResumed ? await found(job, room) : null) ?? (await pack(job, room)) };
+    const hashes = await withMemory(
+      async (memory) => (setup.isResumed ? await found(job, memory) : null) ?? pack(job, memory),
+    );
+    return { hashes };
   } catch (error) {
     if (error instanceof Fault) return error.result;
     throw error;
-  } finally {
-    spare.push(room);
   }
 }
 
-async function pack(job: PackJob, room: Room): Promise<Uint8Array> {
+async function pack(job: PackJob, { input, output }: JobMemory): Promise<Uint8Array> {
   const { file, from, to, offset } = job;
   const begin = layout.fragment(file, from).from;
-  const plain = await readInput(file, begin, layout.fragment(file, to - 1).to, room.input);
-  const sections = new Sections(room.output, DirectFile.lead(offset));
+  const plain = await readInput(file, begin, layout.fragment(file, to - 1).to, input);
+  const sections = new Sections(output, DirectFile.lead(offset));
   const hashes = hashesOf(job, (fragment, { gap, block, keyHash, leaf }) => {
     const before = layout.gapBefore(fragment);
     sections.add(before.size, [before.bytes], gap);
@@ -73,12 +66,12 @@ async function pack(job: PackJob, room: Room): Promise<Uint8Array> {
     wipe(key);
     leaf.set(chunkLeaf(lockedIndex, keyHash, block));
   });
-  await (await car).write(room.output, sections.end, offset).catch(fail("store"));
+  await (await car).write(output, sections.end, offset).catch(fail("store"));
   return hashes;
 }
 
 /** What a pack that was interrupted has written of this; null unless all of it is there. */
-async function found(job: PackJob, { output }: Room): Promise<Uint8Array | null> {
+async function found(job: PackJob, { output }: JobMemory): Promise<Uint8Array | null> {
   const stored = await (await car).read(output, job.length, job.offset).catch(fail("store"));
   if (stored === null) return null;
   let position = 0;
