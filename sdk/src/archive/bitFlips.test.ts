@@ -1,8 +1,9 @@
-import { mkdtemp, open, readdir, readFile, rm, utimes } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importCar } from "../content/importCar.ts";
+import { age } from "../content/testing/age.ts";
 import { DirectoryStore, openLocalStore } from "../content/localStore.ts";
 import { MemoryStore } from "../content/memory.ts";
 import { walk } from "../content/walk.ts";
@@ -254,11 +255,9 @@ describe(`a flipped bit (seed ${SEED})`, { timeout: 240_000 }, () => {
       SEED + 3,
     );
     expect(flips.length).toBe(8 * "complete\n".length);
-    const past = Date.now() / 1000 - 7200;
     for (const flip of flips) {
       await withFlip(record, flip, async () => {
-        for (const name of await readdir(join(store!, "blocks")))
-          await utimes(join(store!, "blocks", name), past, past);
+        await age(store!);
         const opened = new DirectoryStore(store!);
         expect(await opened.gc()).toEqual({ removed: 0 });
         const pins: string[] = [];

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blockOf, RAW, type Block } from "../archive/block.ts";
@@ -24,6 +24,7 @@ import { CarWriter } from "./carWriter.ts";
 import { DiskFolder } from "./diskFolder.ts";
 import { DirectoryStore, openLocalStore } from "./localStore.ts";
 import { MemoryStore } from "./memory.ts";
+import { age } from "./testing/age.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
 import { smallDisk } from "./testing/smallDisk.ts";
@@ -48,10 +49,6 @@ const some = (count: number, seed = 0, size = 100): Promise<Block[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => blockOf(RAW, noise(size, seed + n))));
 const named = async (end: string): Promise<string[]> =>
   (await readdir(blocks)).filter((name) => name.endsWith(end)).map((name) => join(blocks, name));
-async function age(): Promise<void> {
-  const past = Date.now() / 1000 - 7200;
-  for (const name of await readdir(blocks)) await utimes(join(blocks, name), past, past);
-}
 const putAll = (store: Pick<CarBlocks, "put">, list: readonly Block[]): Promise<unknown> =>
   Promise.all(list.map(({ cid, bytes }) => store.put(cid, bytes)));
 async function expectAll(store: Pick<CarBlocks, "get">, list: readonly Block[]): Promise<void> {
@@ -82,7 +79,7 @@ describe("a file of blocks", () => {
       const missing = (await some(1, 100 * round + 50))[0]!;
       await during(putAll(store, list), 4, () => store.has(missing.cid));
       await store.settle();
-      await age();
+      await age(dirname(blocks));
       const kept = list.map(({ cid }) => cid);
       await store.sweep(
         Date.now() - 3_600_000,
@@ -227,7 +224,7 @@ describe("a damaged block", () => {
     await first.put(...(Object.values(await blockOf(RAW, noise(100, 2))) as [Block["cid"], Uint8Array]));
     await first.pin(root);
     await first.close();
-    await age();
+    await age(dirname(blocks));
     const other = await open();
     await other.gc();
     expect(Buffer.compare(await other.get(block.cid), block.bytes)).toBe(0);
@@ -242,7 +239,7 @@ describe("a collection", () => {
       expect(await store.has((await blockOf(RAW, noise(9, 9))).cid)).toBe(false);
     });
     await store.pin(root);
-    await age();
+    await age(dirname(blocks));
     await store.gc();
     expect(await named(".car")).toContain(car);
     await expectAll(carBlocks(), list);
@@ -257,7 +254,7 @@ describe("a collection", () => {
     );
     await putAll(putting, await some(3, 50));
     await pinning.pin(root);
-    await age();
+    await age(dirname(blocks));
     expect(await pinning.gc()).toEqual({ removed: 3 });
     await expectAll(carBlocks(), list);
   });
@@ -266,7 +263,7 @@ describe("a collection", () => {
     const store = await open();
     await putAll(store, await some(5));
     await store.close();
-    await age();
+    await age(dirname(blocks));
     const results = await Promise.all((await Promise.all([open(), open(), open()])).map((one) => one.gc()));
     expect(results.reduce((sum, { removed }) => sum + removed, 0)).toBe(5);
     expect(await readdir(blocks)).toEqual([]);
@@ -276,7 +273,7 @@ describe("a collection", () => {
     const store = await open();
     const root = await repack(store, [noise(100, 1)]);
     await store.pin(root);
-    await age();
+    await age(dirname(blocks));
     // what a process leaves that dies while it writes a record
     await writeFile(join(directory, "pins", `.${root}.0123456789ab`), "compl");
     expect(await (await open()).gc()).toEqual({ removed: 0 });
@@ -327,7 +324,7 @@ describe("what a collection has in its hands", () => {
     const store = await open();
     const root = await repack(store, [noise(100, 1), noise(100, 2)]);
     await store.close();
-    await age();
+    await age(dirname(blocks));
     const path = await aside(Date.now());
     const [reader, pinning] = [carBlocks(), await open()];
     await expectAll(reader, [await blockOf(RAW, noise(100, 1))]);
@@ -344,16 +341,16 @@ describe("what a collection has in its hands", () => {
     const root = await repack(store, [noise(100, 1), noise(100, 2)]);
     await store.pin(root);
     await store.close();
-    await age();
+    await age(dirname(blocks));
     await aside(Date.now() - 120_000);
     for (const name of ["m1-00.idx", ".m2-00.idx.0123456789ab"]) await writeFile(join(blocks, name), "x");
-    await age();
+    await age(dirname(blocks));
     const other = await open();
     expect(await other.gc()).toEqual({ removed: 0 });
     expect((await readdir(blocks)).map((name) => name.replace(/.*\./, ".")).sort()).toEqual([".car", ".idx"]);
     await expectAll(carBlocks(), [await blockOf(RAW, noise(100, 1))]);
     await other.unpin(root);
-    await age();
+    await age(dirname(blocks));
     expect(await other.gc()).toEqual({ removed: 3 });
     expect(await readdir(blocks)).toEqual([]);
   });
@@ -425,7 +422,7 @@ describe("a full disk", () => {
       await repack(second, leaves(20, 5));
       await second.close();
       await writeFile(join(disk.directory, "filler"), noise(8 * MEBIBYTE, 1)).catch(() => undefined);
-      await age();
+      await age(dirname(blocks));
       expect((await (await openHere()).gc()).removed).toBe(8);
       await expectAll(carBlocks(), await Promise.all(leaves(1, 3).map((bytes) => blockOf(RAW, bytes))));
     } finally {
@@ -461,7 +458,7 @@ describe("a full disk", () => {
       await expectAll(carBlocks(), [one, two, other]);
       const [missing] = (await some(1, 60)) as [Block];
       await expect(store.put(missing.cid, missing.bytes)).rejects.toMatchObject({ code: "STORE_FULL" });
-      await age();
+      await age(dirname(blocks));
       expect(await store.gc()).toEqual({ removed: 1 });
       await store.put(missing.cid, missing.bytes);
       await expectAll(carBlocks(), [one, two, missing]);

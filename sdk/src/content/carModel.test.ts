@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isAside } from "./carNames.ts";
 import { openLocalStore, type DirectoryStore } from "./localStore.ts";
+import { age } from "./testing/age.ts";
 import { damage } from "./testing/damage.ts";
 import { ROOTS, rootOf, type SharedRoot } from "./testing/sharedRoots.ts";
 
@@ -125,12 +126,6 @@ const spoil = (root: number) =>
     },
     ({ damaged }) => damaged.size === 0,
   );
-
-async function age(directory: string): Promise<void> {
-  const past = Date.now() / 1000 - 7200;
-  const blocks = join(directory, "blocks");
-  for (const name of await readdir(blocks)) await utimes(join(blocks, name), past, past);
-}
 
 describe("stores of one directory", () => {
   for (const [what, extra] of [

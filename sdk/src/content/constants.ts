@@ -31,6 +31,6 @@ export const CAR_BLOCKS_AHEAD = 8;
 /** Times of files lag behind the clock by up to a tick of the kernel, in milliseconds. */
 export const CLOCK_LAG_MS = 100;
 /** How soon a file that is relied on is not noted as such again, in milliseconds: less than CLOCK_LAG_MS. */
-export const TOUCH_AGAIN_MS = 50;
+export const TOUCH_AGAIN_MS = 20;
 /** How long a collection may have a file in its hands before others take it for dead, in milliseconds. */
 export const ASIDE_MS = 60_000;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -9,6 +9,7 @@ import { openArchive } from "../archive/open.ts";
 import { blockOf, RAW } from "../archive/block.ts";
 import { DirectoryStore, openLocalStore } from "./localStore.ts";
 import { MemoryStore } from "./memory.ts";
+import { age } from "./testing/age.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { damage } from "./testing/damage.ts";
 import { smallDisk } from "./testing/smallDisk.ts";
@@ -51,12 +52,6 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   for await (const item of items) list.push(item);
   return list;
 }
-/** Makes every stored block look an hour and more old, so that collections take it. */
-async function age(): Promise<void> {
-  const past = Date.now() / 1000 - 7200;
-  for (const path of await filesIn(join(directory, "blocks"))) await utimes(path, past, past);
-}
-
 describe("blocks in a directory", () => {
   it("are there for other stores of the same directory, whole", async () => {
     const [one, two] = [
@@ -147,7 +142,7 @@ describe("pins", () => {
     const store = fedBy(source);
     await expect(store.pin(root)).rejects.toEqual(fails("CONTENT_NOT_FOUND"));
     expect(await all(store.pins())).toEqual([]);
-    await age();
+    await age(directory);
     expect(await store.gc()).toEqual({ removed: 0 });
     source.blocks.set(key, bytes);
     let fetched = 0;
@@ -216,7 +211,7 @@ describe("collection", () => {
         }
       }
       expect(await store.gc()).toEqual({ removed: 0 });
-      await age();
+      await age(directory);
       expect(await store.gc()).toEqual({ removed: stored.size - expected.size });
       for (const { cid, keys } of places) {
         if (!pinned.get(cid.toString())) continue;
@@ -231,7 +226,7 @@ describe("collection", () => {
     const store = closing(await openLocalStore({ directory }));
     const { root } = await pack(store, [inputOf("a.ogg", noise(90_000, 1))]);
     expect(await store.gc()).toEqual({ removed: 0 });
-    await age();
+    await age(directory);
     // a repeated pack relies on the old blocks without writing them again
     await pack(store, [inputOf("a.ogg", noise(90_000, 1))]);
     expect(await store.gc()).toEqual({ removed: 0 });
@@ -245,7 +240,7 @@ describe("collection", () => {
     const root = await repack(store, some(300));
     for (let round = 0; round < 5; round++) {
       await store.unpin(root);
-      await age();
+      await age(directory);
       await Promise.allSettled([
         store.gc(),
         store.pin(root).catch(async () => {
@@ -254,7 +249,7 @@ describe("collection", () => {
           await store.pin(root);
         }),
       ]);
-      await age();
+      await age(directory);
       await store.gc();
       for (const bytes of some(300)) expect(await store.has((await blockOf(RAW, bytes)).cid)).toBe(true);
     }
@@ -264,7 +259,7 @@ describe("collection", () => {
     const store = closing(await openLocalStore({ directory }));
     const root = await repack(store, some(200));
     await store.pin(root);
-    await age();
+    await age(directory);
     await damage(directory, root);
     await expect(store.gc()).rejects.toEqual(fails("CONTENT_CORRUPT"));
     for (const bytes of some(200)) expect(await store.has((await blockOf(RAW, bytes)).cid)).toBe(true);
@@ -280,7 +275,7 @@ describe("collection", () => {
     const other = closing(await openLocalStore({ directory }));
     expect([await other.has(first.cid), await other.has(second.cid)]).toEqual([true, false]);
     expect(Buffer.compare(await other.get(first.cid), first.bytes)).toBe(0);
-    await age();
+    await age(directory);
     expect(await other.gc()).toEqual({ removed: 1 });
     expect(await filesIn(join(directory, "blocks"))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, utimes } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { isAside } from "./carNames.ts";
 import { blocksIn, openLocalStore } from "./localStore.ts";
+import { age } from "./testing/age.ts";
 import { closeAll, closing } from "./testing/closing.ts";
 import { fractions } from "./testing/fractions.ts";
 import { rootOf } from "./testing/sharedRoots.ts";
@@ -48,7 +49,7 @@ it(
     expect(wrong).toEqual([]);
     expect(pinned.size).toBeGreaterThan(0);
     await expectPinned(pinned);
-    await age();
+    await age(directory);
     await closing(await openLocalStore({ directory })).gc();
     await expectPinned(pinned);
     for (const name of await readdir(join(directory, "blocks")))
@@ -57,7 +58,7 @@ it(
     const last = closing(await openLocalStore({ directory }));
     for await (const root of last.pins()) await last.unpin(root);
     for await (const root of last.unfinishedPins()) await last.unpin(root);
-    await age();
+    await age(directory);
     await last.gc();
     const left = await readdir(join(directory, "blocks"));
     expect(left.filter((name) => !isAside(name))).toEqual([]);
@@ -91,10 +92,4 @@ async function expectPinned(pinned: ReadonlySet<number>): Promise<void> {
       expect(got === null ? "not here" : Buffer.compare(got, bytes), `${cid} of root ${number}`).toBe(0);
     }
   }
-}
-
-async function age(): Promise<void> {
-  const past = Date.now() / 1000 - 7200;
-  for (const name of await readdir(join(directory, "blocks")))
-    await utimes(join(directory, "blocks", name), past, past);
 }

@@ -10,6 +10,7 @@ import { folderFiles } from "../../archive/node/folderFiles.ts";
 import { LOCK, noise } from "../../archive/testing/fixture.ts";
 import { openLocalStore } from "../../content/localStore.ts";
 import { MemoryStore } from "../../content/memory.ts";
+import { age } from "../../content/testing/age.ts";
 import { closeAll, closing } from "../../content/testing/closing.ts";
 import { pack } from "../pack.ts";
 import { packInParallel, type ParallelPackOptions } from "./packInParallel.ts";
@@ -53,7 +54,7 @@ describe("packing on several threads", () => {
     const other = await openStore();
     const root = CID.parse(expected.archive);
     await other.pin(root);
-    await age();
+    await age(join(folder, "store"));
     expect(await other.gc()).toEqual({ removed: 0 });
     await other.unpin(root);
     expect(await other.gc()).toEqual({ removed: memory.blocks.size });
@@ -123,11 +124,4 @@ function fractions(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-/** Makes everything stored look an hour and more old, so that collections take it. */
-async function age(): Promise<void> {
-  const past = Date.now() / 1000 - 7200;
-  for (const name of await readdir(join(folder, "store", "blocks")))
-    await utimes(join(folder, "store", "blocks", name), past, past);
 }
