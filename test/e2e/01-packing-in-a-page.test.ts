@@ -7,6 +7,7 @@ import { blockOf, RAW } from "@busker/sdk/archive/block.ts";
 import { planPlain } from "@busker/sdk/archive/media/planPlain.ts";
 import { folderFiles } from "@busker/sdk/archive/node/folderFiles.ts";
 import { LOCK, noise, WORK } from "@busker/sdk/archive/testing/fixture.ts";
+import { fractions } from "@busker/sdk/content/testing/fractions.ts";
 import { MemoryStore } from "@busker/sdk/content/memory.ts";
 import { pack, type Packed } from "@busker/sdk/release/pack.ts";
 import { startChromium, type Chromium } from "./support/chromium.ts";
@@ -202,12 +203,4 @@ async function pinsOf(store: RemoteStore): Promise<string[]> {
   const roots: string[] = [];
   for await (const pinned of store.pins()) roots.push(pinned.toString());
   return roots;
-}
-
-function fractions(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -12,6 +12,7 @@ import { openLocalStore } from "../../content/localStore.ts";
 import { MemoryStore } from "../../content/memory.ts";
 import { age } from "../../content/testing/age.ts";
 import { closeAll, closing } from "../../content/testing/closing.ts";
+import { fractions } from "../../content/testing/fractions.ts";
 import { pack } from "../pack.ts";
 import { packInParallel, type ParallelPackOptions } from "./packInParallel.ts";
 
@@ -116,12 +117,4 @@ async function packAndKill(bytes: number): Promise<void> {
     if (Number(line) >= bytes) child.kill("SIGKILL");
   }
   await ended;
-}
-
-function fractions(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
