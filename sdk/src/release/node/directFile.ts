@@ -81,9 +81,9 @@ export async function readAll(
 }
 
 /** Writes the bytes [from, to) of `memory` to where they belong in a file whose byte `start` is the first one's. */
-async function writeAll(
+export async function writeAll(
   file: FileHandle,
-  memory: Buffer,
+  memory: Uint8Array,
   from: number,
   to: number,
   start: number,

@@ -7,6 +7,7 @@ import type { ArchiveView } from "../../archive/retrieveManifest.ts";
 import type { DirectoryStore } from "../../content/localStore.ts";
 import { fromHex } from "../../crypto/bytes.ts";
 import { JOB_BYTES } from "../constants.ts";
+import { writeAll } from "./directFile.ts";
 import type { OpenFault, OpenJob, OpenSetup, PlacedBlock, Run } from "./openJob.ts";
 import { onThreads } from "./threads.ts";
 
@@ -150,14 +151,9 @@ async function writeOneByOne(
   try {
     for (const fragment of fragments) {
       const bytes = await readFragment(view, fragment, keys, { signal });
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await file
-          .write(bytes, done, bytes.length - done, fragment.from + done)
-          .catch((error: unknown) => {
-            throw folderError(directory, error);
-          });
-        done += bytesWritten;
-      }
+      await writeAll(file, bytes, 0, bytes.length, fragment.from).catch((error: unknown) => {
+        throw folderError(directory, error);
+      });
     }
   } finally {
     await file.close();
