@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryStore } from "../content/memory.ts";
 import { BuskerError } from "../protocol/errors.ts";
 import { blobInput } from "./input.ts";
-import { Layout } from "./layout.ts";
+import { Layout, leafSize } from "./layout.ts";
 import { serializeManifest } from "./manifest.ts";
 import { openArchive } from "./open.ts";
 import { inputOf, LOCK, MemorySink, noise, pack, WORK } from "./testing/fixture.ts";
@@ -38,13 +38,7 @@ beforeAll(async () => {
   tar = await tarOf(store, packed.root);
   cuts = [0];
   for (const leaf of new Layout(packed.manifest, serializeManifest(packed.manifest).length).leaves()) {
-    const size =
-      leaf.kind === "gap"
-        ? leaf.bytes.length
-        : leaf.kind === "fragment"
-          ? leaf.fragment.size
-          : leaf.to - leaf.from;
-    cuts.push(cuts.at(-1)! + size);
+    cuts.push(cuts.at(-1)! + leafSize(leaf));
   }
 });
 

@@ -37,6 +37,12 @@ interface Gap {
   readonly bytes: Uint8Array;
 }
 
+/** @returns the bytes of a leaf's block. */
+export function leafSize(leaf: Leaf): number {
+  if (leaf.kind === "gap") return leaf.size;
+  return leaf.kind === "fragment" ? leaf.fragment.size : leaf.to - leaf.from;
+}
+
 /** Where the fragments of one file begin: leaf and j of its fragment 0. */
 interface FileStart {
   readonly file: ManifestFile;

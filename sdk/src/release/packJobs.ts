@@ -1,4 +1,4 @@
-import type { Layout, Leaf } from "../archive/layout.ts";
+import { leafSize, type Layout, type Leaf } from "../archive/layout.ts";
 import { EMPTY_HEADER, sectionLength } from "../content/carFormat.ts";
 import { JOB_BYTES } from "./constants.ts";
 
@@ -51,8 +51,7 @@ export interface Placed {
 export function* placed(layout: Layout): Generator<Placed> {
   let position = EMPTY_HEADER.length;
   for (const leaf of layout.leaves()) {
-    const size =
-      leaf.kind === "gap" ? leaf.size : leaf.kind === "fragment" ? leaf.fragment.size : leaf.to - leaf.from;
+    const size = leafSize(leaf);
     yield { leaf, position, size };
     position += sectionLength(size);
   }

@@ -1,6 +1,6 @@
 import type { CID } from "multiformats/cid";
 import { fractions } from "../../content/testing/fractions.ts";
-import { Layout } from "../layout.ts";
+import { Layout, leafSize } from "../layout.ts";
 import { serializeManifest } from "../manifest.ts";
 import type { PackedArchive } from "../pack.ts";
 import type { Block } from "../block.ts";
@@ -26,13 +26,7 @@ export function tarRegions({ manifest }: PackedArchive): Region[][] {
   const leaves: Region[][] = [];
   let from = 0;
   for (const leaf of new Layout(manifest, serializeManifest(manifest).length).leaves()) {
-    const size =
-      leaf.kind === "gap"
-        ? leaf.bytes.length
-        : leaf.kind === "fragment"
-          ? leaf.fragment.size
-          : leaf.to - leaf.from;
-    const to = from + size;
+    const to = from + leafSize(leaf);
     if (leaf.kind !== "fragment") leaves.push([{ kind: leaf.kind, from, to }]);
     else if (leaf.fragment.lockedIndex === null) leaves.push([{ kind: "plain", from, to }]);
     else {
