@@ -1,35 +1,27 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { blockOf, RAW } from "../archive/block.ts";
 import { noise } from "../archive/testing/fixture.ts";
 import { openKuboStore, type KuboStoreOptions } from "./kubo.ts";
 import { MemoryStore } from "./memory.ts";
+import { answering } from "./testing/answering.ts";
+import { closeAll } from "./testing/closing.ts";
 import type { ContentStore } from "./store.ts";
 
 const SECRET = "Bearer very-secret-token";
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
+afterEach(closeAll);
 
 const fails = (code: string, words = "") =>
   expect.objectContaining({ code, message: expect.stringContaining(words) as string });
 
 /** Something that listens where a daemon is expected; it answers `id` as a daemon does and the rest as told. */
 async function daemon(answer: RequestListener): Promise<string> {
-  const server = createServer((request, response) => {
+  return answering((request, response) => {
     if (request.url?.startsWith("/api/v0/id") !== true) return answer(request, response);
     const ID = "12D3KooWQUsbMAhv8VAeXwFSuRixFDhiFqsYELkbe2WBKf2yJMFU";
     response.setHeader("content-type", "application/json");
     return response.end(JSON.stringify({ ID, Addresses: null, Protocols: null }));
   });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 async function over(answer: RequestListener, options: Partial<KuboStoreOptions> = {}): Promise<ContentStore> {
   return openKuboStore({ url: await daemon(answer), ...options });

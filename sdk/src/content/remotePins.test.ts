@@ -1,26 +1,18 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { blockOf, RAW } from "../archive/block.ts";
 import { noise } from "../archive/testing/fixture.ts";
 import { RemotePins } from "./remotePins.ts";
+import { answering } from "./testing/answering.ts";
+import { closeAll } from "./testing/closing.ts";
 
 const TOKEN = "very-secret-token";
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
+afterEach(closeAll);
 
 const fails = (code: string, words = "") =>
   expect.objectContaining({ code, message: expect.stringContaining(words) as string });
 async function start(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/psa`;
+  return `${await answering(answer)}/psa`;
 }
 const over = async (answer: RequestListener) =>
   new RemotePins({ service: await start(answer), token: TOKEN, timeoutMs: 300 });
